@@ -1,0 +1,43 @@
+"""The exception family: each error says what was got, what was expected and what to do.
+
+`exit_code` is what the command line returns: 2 when the input is at fault (found before
+any meshing), 3 when meshing or solving fails.
+"""
+
+from __future__ import annotations
+
+
+class NanotrodeError(Exception):
+    """Any failure that nanotrode can explain."""
+
+    exit_code = 3
+
+
+class InputError(NanotrodeError):
+    """What the user asked cannot be done; found before any meshing."""
+
+    exit_code = 2
+
+
+class StudyError(InputError):
+    """A study file is wrong; the message names file, line and key."""
+
+
+class ShapeError(InputError):
+    """A shape is impossible, or its poles overlap."""
+
+
+class MaterialError(InputError):
+    """A material card is incomplete, inconsistent or unreadable."""
+
+
+class ProtocolError(InputError):
+    """A protocol step cannot be read, or its end can never be reached."""
+
+
+class MeshError(NanotrodeError):
+    """A mesh could not be made, or does not keep what was promised of it."""
+
+
+class SolverError(NanotrodeError):
+    """A solve failed; the message names time, step size, protocol step, region and reason."""

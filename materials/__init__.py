@@ -1,0 +1,1 @@
+"""Numbers with their sources, and the laws that use them."""

@@ -1,0 +1,1 @@
+"""Material cards: one TOML file a material, each number with its source."""

@@ -1,0 +1,1 @@
+"""Metrics, exports and pictures of a run."""

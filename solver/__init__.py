@@ -1,0 +1,1 @@
+"""Weak forms, protocols, time stepping."""
