@@ -1,0 +1,196 @@
+"""Protocols in words: what each sentence means, and what a wrong one is answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from nanotrode.errors import ProtocolError
+from nanotrode.solver.protocol import (
+    Amount,
+    CapacityLimit,
+    ConstantCurrent,
+    ConstantVoltage,
+    CurrentLimit,
+    Protocol,
+    Rest,
+    VoltageLimit,
+    VoltageSweep,
+    parse_step,
+)
+
+
+def current(text, direction, amount, *, duration=None, ends=()):
+    return ConstantCurrent(
+        text=text, direction=direction, amount=amount, duration=duration, terminations=ends
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "direction", "amount", "duration", "ends"),
+    [
+        (
+            "Discharge at C/2 until 2.5 V",
+            "discharge",
+            Amount("c_rate", 0.5),
+            None,
+            [VoltageLimit(2.5)],
+        ),
+        (
+            "Charge at 1C for 30 minutes or until 4.2 V",
+            "charge",
+            Amount("c_rate", 1.0),
+            1800.0,
+            [VoltageLimit(4.2)],
+        ),
+        (
+            "discharge at 1 mA/cm2 until 0.5 mAh/cm2",
+            "discharge",
+            Amount("areal", 10.0),
+            None,
+            [CapacityLimit("areal", 18000.0)],
+        ),
+        ("Discharge at 2 nA for 10 s", "discharge", Amount("total", 2e-9), 10.0, []),
+        (
+            "Discharge at 100 mA/g until 2 V or until 150 mAh/g",
+            "discharge",
+            Amount("specific", 100.0),
+            None,
+            [VoltageLimit(2.0), CapacityLimit("specific", 540000.0)],
+        ),
+        (
+            "Discharge at 100 A/kg until 2000 mV or 3 nAh",
+            "discharge",
+            Amount("specific", 100.0),
+            None,
+            [VoltageLimit(2.0), CapacityLimit("total", 1.08e-5)],
+        ),
+    ],
+)
+def test_currents(text, direction, amount, duration, ends):
+    step = parse_step(text)
+    assert isinstance(step, ConstantCurrent)
+    assert (step.text, step.direction) == (text, direction)
+    assert step.amount.kind == amount.kind
+    assert step.amount.value == pytest.approx(amount.value, rel=1e-14)
+    assert step.duration == duration
+    assert [type(end) for end in step.terminations] == [type(end) for end in ends]
+    for got, wanted in zip(step.terminations, ends, strict=True):
+        assert got.value == pytest.approx(wanted.value, rel=1e-14)
+        assert getattr(got, "kind", None) == getattr(wanted, "kind", None)
+
+
+@pytest.mark.parametrize(
+    "unit", ["mA/cm2", "mA/cm^2", "mA/cm**2", "mA cm-2", "mA cm^-2", "mA·cm⁻²", "mA/cm²", "mA.cm-2"]
+)
+def test_spellings_of_a_unit(unit):
+    assert parse_step(f"Charge at 2 {unit} for 1 h").amount.value == pytest.approx(20.0)
+
+
+def test_micro_sign_and_greek_mu():
+    for micro in "uµμ":
+        assert parse_step(f"Charge at 2 {micro}A for 1 h").amount == Amount("total", 2e-6)
+
+
+@pytest.mark.parametrize(
+    ("rate", "value"), [("C/2", 0.5), ("1C", 1.0), ("0.5 C", 0.5), ("2c", 2.0), ("1C/20", 0.05)]
+)
+def test_c_rates(rate, value):
+    assert parse_step(f"Charge at {rate} for 1 h").amount == Amount("c_rate", value)
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"), [("10 s", 10), ("10 minutes", 600), ("1.5h", 5400), ("1 day", 86400)]
+)
+def test_durations(words, seconds):
+    step = parse_step(f"REST for {words}")
+    assert isinstance(step, Rest)
+    assert step.duration == seconds
+
+
+def test_hold():
+    step = parse_step("Hold at 4.2 V until C/50 or for 2 h")
+    assert isinstance(step, ConstantVoltage)
+    assert step.voltage == 4.2
+    assert step.duration == 7200
+    assert step.terminations == (CurrentLimit(Amount("c_rate", 0.02)),)
+    assert parse_step("Hold at -10 mV for 10 s").voltage == pytest.approx(-0.01)
+
+
+def test_sweeps():
+    down = parse_step("Sweep from 2.5 V to 0 V at 0.1 mV/s")
+    assert isinstance(down, VoltageSweep)
+    assert (down.start, down.stop) == (2.5, 0.0)
+    assert down.rate == pytest.approx(1e-4)
+    onwards = parse_step("Sweep to 3 V at 1 V/h")
+    assert onwards.start is None
+    assert onwards.rate == pytest.approx(1 / 3600)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Dischrage at C/2 until 2.5 V", "did you mean 'Discharge'?"),
+        ("Explode at C/2", "'Explode' is not one of Discharge, Charge, Hold, Rest, Sweep"),
+        ("", "nothing is not one of"),
+        ("Discharge at C/2 until 2.5", "'2.5' is a bare number and has no unit"),
+        ("Discharge at C/2", "never ends"),
+        ("Discharge until 2 V", "'at' is missing"),
+        ("Discharge C/2 until 2 V", "'C/2' is not understood"),
+        ("Discharge at 1 mAh/cm2 until 2 V", "is a capacity, but a current is needed"),
+        ("Discharge at C/2 until C/50", "is a current, but a voltage or a capacity is needed"),
+        ("Hold at 4.2 V until 3 V", "is a voltage, but a current or a capacity is needed"),
+        ("Hold at C/2 for 1 h", "is a current, but a voltage is needed"),
+        ("Charge at -1 mA for 1 h", "the verb gives the direction"),
+        ("Charge at C/0 for 1 h", "divides by zero"),
+        ("Charge at 1 ma/cm2 for 1 h", "did you mean 'mA/cm2'?"),
+        ("Charge at 1 mA/cm3 for 1 h", "'mA/cm3' is not a unit"),
+        ("Charge at C/2 for 1 h for 2 h", "'for' is said twice"),
+        ("Charge at C/2 for", "nothing follows 'for'"),
+        ("Charge at C/2 for 1 h or", "nothing follows 'or'"),
+        ("Rest for 0 s", "must be above zero"),
+        ("Rest 10 min", "'10 min' is not understood"),
+        ("Rest untl 2 V for 1 s", "'untl 2 V' is not understood"),
+        ("Sweep from 1 V to 1 V at 1 mV/s", "starts where it stops"),
+        ("Sweep to 3 V", "'at' is missing"),
+        ("Sweep to 3 V at 1 mV", "is a voltage, but a sweep rate is needed"),
+    ],
+)
+def test_refusals_name_the_words_and_give_an_example(text, said):
+    with pytest.raises(ProtocolError) as error:
+        parse_step(text)
+    message = str(error.value)
+    assert said in message
+    assert repr(text) in message
+    assert "such as" in message or "above" in message or "starts" in message
+    assert "\n" not in message
+
+
+def test_repeats_number_the_cycles():
+    once = Protocol.from_text(["Charge at 1C until 4 V"])
+    thrice = Protocol.from_text(["Discharge at 1C until 3 V", "Rest for 1 s"], repeat=3)
+    joined = Protocol.join(once, thrice)
+    assert joined.cycles == (1, 2, 2, 3, 3, 4, 4)
+    assert [type(step) for step in joined.steps[:3]] == [ConstantCurrent, ConstantCurrent, Rest]
+
+
+@pytest.mark.parametrize("make", [lambda: Protocol.from_text([]), lambda: Protocol.join()])
+def test_an_empty_protocol_is_refused(make):
+    with pytest.raises(ProtocolError, match="no step"):
+        make()
+
+
+def test_a_repeat_below_one_is_refused():
+    with pytest.raises(ProtocolError, match="1 or more, got 0"):
+        Protocol.from_text(["Rest for 1 s"], repeat=0)
+
+
+def test_amounts_become_amperes_and_coulombs():
+    whole = {"footprint": 2.0, "mass": 3.0}
+    assert Amount("c_rate", 0.5).amperes(capacity_coulomb=7200.0, **whole) == 1.0
+    assert Amount("areal", 10.0).amperes(capacity_coulomb=1.0, **whole) == 20.0
+    assert Amount("total", 10.0).amperes(capacity_coulomb=1.0, **whole) == 10.0
+    assert Amount("specific", 10.0).amperes(capacity_coulomb=1.0, **whole) == 30.0
+    assert CapacityLimit("areal", 5.0).coulombs(**whole) == 10.0
+    assert CapacityLimit("specific", 5.0).coulombs(**whole) == 15.0
+    with pytest.raises(ProtocolError, match="no density"):
+        Amount("specific", 10.0).amperes(capacity_coulomb=1.0, footprint=2.0)
