@@ -1,0 +1,178 @@
+"""Butler-Volmer kinetics of insertion: current density and its slopes, for Newton's method.
+
+Local current densities are positive for oxidation (the ion leaves the electrode).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import MaterialError
+from .constants import FARADAY, GAS_CONSTANT
+
+Array = npt.NDArray[np.float64]
+
+EXPONENT_LIMIT = 40.0
+"""Argument beyond which an exponential goes on as its tangent; e^40 is about 2e17."""
+
+ROOT_LIMIT = 1e-8
+"""Value of x (1 - x) below which its square root goes on with a finite slope."""
+
+_EXP_LIMIT = math.exp(EXPONENT_LIMIT)
+_ROOT_AT_LIMIT = math.sqrt(ROOT_LIMIT)
+
+
+class Reaction(NamedTuple):
+    """Interfacial current density and its slopes, each shaped like `x` and `eta` together.
+
+    Attributes:
+        j: Current density [A m-2], positive in oxidation.
+        dj_dx: Slope over the stoichiometry at fixed overpotential [A m-2].
+        dj_deta: Slope over the overpotential [A m-2 V-1], never negative.
+    """
+
+    j: Array
+    dj_dx: Array
+    dj_deta: Array
+
+
+class ExchangeCurrent(Protocol):
+    """What `ButlerVolmer` asks of an exchange current density."""
+
+    def evaluate(
+        self, x: Array, *, c_e: float | Array, c_s_max: float
+    ) -> tuple[float | Array, float | Array]:
+        """Return j0 [A m-2] and dj0/dx [A m-2]."""
+
+
+@dataclass(frozen=True)
+class ConstantExchange:
+    """An exchange current density that depends on nothing.
+
+    Attributes:
+        j0: Exchange current density [A m-2].
+    """
+
+    j0: float
+
+    def __post_init__(self) -> None:
+        _check_positive("exchange_current_density", self.j0, "A/m^2")
+
+    def evaluate(
+        self, x: Array, *, c_e: float | Array, c_s_max: float
+    ) -> tuple[float | Array, float | Array]:
+        """Return j0 [A m-2] and dj0/dx = 0."""
+        return self.j0, 0.0
+
+
+@dataclass(frozen=True)
+class RootExchange:
+    """The exchange current density j0 = F k sqrt(c_e c_s (c_s_max - c_s)), c_s = x c_s_max.
+
+    Where x (1 - x) < `ROOT_LIMIT` the root r(s) of s = x (1 - x) goes on as
+    r = sqrt(s0) (1 + exp(s/s0 - 1)) / 2, which has the same value and slope at s0: the slope over
+    x stays finite at x = 0 and x = 1, and a full or an empty surface can still react.
+
+    Attributes:
+        rate_constant: The k above [m^2.5 mol^-0.5 s^-1].
+    """
+
+    rate_constant: float
+
+    def __post_init__(self) -> None:
+        _check_positive("rate_constant", self.rate_constant, "m^2.5 mol^-0.5 s^-1")
+
+    def evaluate(
+        self, x: Array, *, c_e: float | Array, c_s_max: float
+    ) -> tuple[float | Array, float | Array]:
+        """Return j0 and dj0/dx, both [A m-2]; `c_e` and `c_s_max` in [mol m-3]."""
+        scale = (FARADAY * self.rate_constant * c_s_max) * np.sqrt(c_e)
+        root, slope = _regular_root(x * (1.0 - x))
+        slope *= 1.0 - 2.0 * x
+        slope *= scale
+        root *= scale
+        return root, slope
+
+
+@dataclass(frozen=True)
+class ButlerVolmer:
+    """The law j = j0 [exp(alpha_a F eta / (R T)) - exp(-alpha_c F eta / (R T))].
+
+    The transfer coefficients carry the number of electrons (Newman's convention): for a
+    symmetric two-electron reaction in one step alpha_a = alpha_c = 1. An exponential whose
+    argument passes `EXPONENT_LIMIT` goes on as its tangent, so that nothing overflows and the
+    law keeps continuous slopes.
+
+    Attributes:
+        alpha_a: Anodic transfer coefficient.
+        alpha_c: Cathodic transfer coefficient.
+        exchange_current: The law of j0.
+    """
+
+    alpha_a: float
+    alpha_c: float
+    exchange_current: ConstantExchange | RootExchange
+
+    def __post_init__(self) -> None:
+        _check_positive("alpha_a", self.alpha_a, "")
+        _check_positive("alpha_c", self.alpha_c, "")
+
+    def evaluate(
+        self,
+        x: Array,
+        eta: Array,
+        *,
+        c_e: float | Array,
+        c_s_max: float,
+        temperature: float,
+    ) -> Reaction:
+        """Return the current density and its slopes.
+
+        Args:
+            x: Stoichiometry at the surface.
+            eta: Overpotential [V].
+            c_e: Salt concentration beside the surface [mol m-3].
+            c_s_max: Largest concentration of the solid [mol m-3].
+            temperature: Temperature [K].
+        """
+        f = FARADAY / (GAS_CONSTANT * temperature)
+        j0, dj0_dx = self.exchange_current.evaluate(x, c_e=c_e, c_s_max=c_s_max)
+        anodic, d_anodic = _bounded_exp((self.alpha_a * f) * eta)
+        cathodic, d_cathodic = _bounded_exp((-self.alpha_c * f) * eta)
+        drive = anodic - cathodic
+        slope = (self.alpha_a * f) * d_anodic
+        slope += (self.alpha_c * f) * d_cathodic
+        return Reaction(j=j0 * drive, dj_dx=dj0_dx * drive, dj_deta=j0 * slope)
+
+
+def _bounded_exp(argument: Array) -> tuple[Array, Array]:
+    """Return the exponential and its slope, both linear/constant beyond `EXPONENT_LIMIT`."""
+    if np.size(argument) == 0 or np.max(argument) <= EXPONENT_LIMIT:
+        value = np.exp(argument)
+        return value, value
+    slope = np.exp(np.minimum(argument, EXPONENT_LIMIT))
+    value = slope + _EXP_LIMIT * np.maximum(argument - EXPONENT_LIMIT, 0.0)
+    return value, slope
+
+
+def _regular_root(s: Array) -> tuple[Array, Array]:
+    """Return the square root of `s` and its slope, continued below `ROOT_LIMIT`."""
+    inner = np.maximum(s, ROOT_LIMIT)
+    root = np.sqrt(inner)
+    slope = 0.5 / root
+    if np.size(s) and np.min(s) < ROOT_LIMIT:
+        decay = np.exp(np.minimum(s / ROOT_LIMIT, 1.0) - 1.0)
+        root = np.where(s < ROOT_LIMIT, (0.5 * _ROOT_AT_LIMIT) * (1.0 + decay), root)
+        slope *= decay
+    return root, slope
+
+
+def _check_positive(key: str, value: float, unit: str) -> None:
+    if not (math.isfinite(value) and value > 0):
+        expected = f"a positive number [{unit}]" if unit else "a positive number"
+        raise MaterialError(f"{key}: got {value:g}, expected {expected}")

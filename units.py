@@ -1,0 +1,195 @@
+"""Quantities with units, read from the user's text and handed on in SI.
+
+This is the one place that knows pint; it is imported when the first quantity is read.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from .errors import InputError
+
+if TYPE_CHECKING:
+    import pint
+
+_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*")
+_UNIT = re.compile(r"[A-Za-zµμΩΩ°%²³·*/^().\s\d+-]{1,80}")
+_TOWER = re.compile(r"(\*\*|\^)\s*[(+-]*\s*[\d.]+\s*\)?\s*(\*\*|\^)|\d{3}")
+
+_KINDS = {
+    "": "a plain number",
+    "m": "a length",
+    "m^2": "an area",
+    "m^3": "a volume",
+    "s": "a time",
+    "1/s": "a rate",
+    "kg": "a mass",
+    "kg/m^3": "a mass density",
+    "K": "a temperature",
+    "V": "a voltage",
+    "V/s": "a voltage sweep rate",
+    "V/K": "a voltage per temperature",
+    "A": "a current",
+    "A/m^2": "a current density",
+    "A/kg": "a specific current",
+    "C": "a charge (or capacity)",
+    "C/m^2": "an areal capacity",
+    "C/kg": "a specific capacity",
+    "C/m^3": "a volumetric capacity",
+    "S": "a conductance",
+    "S/m": "a conductivity",
+    "ohm": "a resistance",
+    "ohm m^2": "an area resistance",
+    "ohm m": "a resistivity",
+    "F/m^2": "an areal capacitance",
+    "m^2/s": "a diffusivity",
+    "m/s": "a velocity",
+    "mol": "an amount of substance",
+    "mol/m^3": "a concentration",
+    "mol/(m^2 s)": "a molar flux",
+    "kg/mol": "a molar mass",
+    "J/mol": "a molar energy",
+    "J": "an energy",
+    "W": "a power",
+    "Pa": "a pressure",
+    "m^2.5 mol^-0.5 s^-1": "a rate constant of insertion",
+}
+"""SI unit -> what a quantity of that dimension is called in a message."""
+
+_EXAMPLES = {
+    "": "0.5",
+    "m": "50 nm",
+    "s": "10 min",
+    "V": "4.2 V",
+    "V/s": "0.1 mV/s",
+    "K": "25 degC",
+    "A/m^2": "1 mA/cm^2",
+    "A/kg": "100 mA/g",
+    "C/m^2": "4 mAh/cm^2",
+    "C/kg": "150 mAh/g",
+    "S/m": "10 mS/cm",
+    "m^2/s": "1e-14 m^2/s",
+    "mol/m^3": "1 mol/L",
+    "kg/m^3": "3.6 g/cm^3",
+}
+
+
+def quantity(
+    text: str | float,
+    unit: str,
+    *,
+    key: str,
+    example: str | None = None,
+    error: type[InputError] = InputError,
+) -> float:
+    """Read a quantity such as "50 nm" and return it in the SI unit `unit`.
+
+    Args:
+        text: What the user wrote. A bare number is accepted where `unit` is "" only.
+        unit: SI unit to return in, such as "m" or "A/m^2"; "" for a plain number.
+        key: The user's key, which opens every message.
+        example: A sample for messages; one is found by the unit if left out.
+        error: Class of error to raise.
+
+    Returns:
+        The value [unit], rounded to 15 significant digits so that "50 nm" is 5e-08.
+
+    Raises:
+        InputError: No unit, an unknown unit, another dimension, or no number at all.
+
+    Example:
+        >>> quantity("50 nm", "m", key="geometry.radius")
+        5e-08
+    """
+    sample = example or _EXAMPLES.get(unit, f"1 {unit}")
+    number, unit_text = _split(text, sample, key=key, error=error)
+    if not unit_text:
+        if unit:
+            raise error(
+                f'{key}: a bare number has no unit; write "{number:g} {unit}" or such as "{sample}"'
+            )
+        return number
+    found = _parse_unit(unit_text)
+    if found is None:
+        raise error(f"{key}: unknown unit '{unit_text}'; expected something like \"{sample}\"")
+    return _convert(number, found, unit, text=str(text), sample=sample, key=key, error=error)
+
+
+def _split(
+    text: str | float, sample: str, *, key: str, error: type[InputError]
+) -> tuple[float, str]:
+    """Part a quantity into its number and the text of its unit."""
+    if isinstance(text, bool) or not isinstance(text, str | int | float):
+        raise error(f'{key}: got {text!r}, expected a quantity such as "{sample}"')
+    if not isinstance(text, str):
+        number, unit_text = float(text), ""
+    else:
+        match = _NUMBER.fullmatch(text.replace("\N{MINUS SIGN}", "-")) if len(text) < 200 else None
+        if match is None:
+            shown = text if len(text) < 60 else text[:60] + "..."
+            raise error(f"{key}: '{shown}' is not a quantity; expected such as \"{sample}\"")
+        number, unit_text = float(match[1]), match[2]
+    if not math.isfinite(number):
+        raise error(f"{key}: '{text}' is not a finite number; expected such as \"{sample}\"")
+    return number, unit_text
+
+
+def _convert(
+    number: float,
+    found: pint.Unit,
+    unit: str,
+    *,
+    text: str,
+    sample: str,
+    key: str,
+    error: type[InputError],
+) -> float:
+    target = _known_unit(unit)
+    if found.dimensionality != target.dimensionality:
+        wanted = _KINDS.get(unit, f"a quantity in {unit}")
+        got = _kind_of(found)
+        raise error(f"{key}: '{text}' is {got}, but {wanted} is needed (such as \"{sample}\")")
+    value = float(_registry().Quantity(number, found).to(target).magnitude)
+    return float(f"{value:.15g}")
+
+
+@cache
+def _registry() -> pint.UnitRegistry[Any]:
+    import pint
+
+    return pint.UnitRegistry()
+
+
+@cache
+def _known_unit(unit: str) -> pint.Unit:
+    found = _parse_unit(unit) if unit else _registry().Unit("")
+    if found is None:
+        raise ValueError(f"'{unit}' is no unit")
+    return found
+
+
+@cache
+def _parse_unit(text: str) -> pint.Unit | None:
+    """Return the unit, or None where the text is no unit.
+
+    Towers of powers and three-digit numbers are turned away before pint works them out.
+    """
+    if not _UNIT.fullmatch(text) or _TOWER.search(text):
+        return None
+    # "cm2" and "mol.m-3" are how chemists write; pint wants "cm^2" and "mol*m^-3"
+    spelled = re.sub(r"(?<=[A-Za-zµμΩΩ])\s*\.\s*(?=[A-Za-z])", "*", text)
+    spelled = re.sub(r"(?<=[A-Za-zµμΩΩ])(-?\d)", r"^\1", spelled)
+    try:
+        return _registry().parse_units(spelled)
+    except Exception:  # pint raises many kinds of errors, tokenizer's included, for text like this
+        return None
+
+
+def _kind_of(unit: pint.Unit) -> str:
+    for known, kind in _KINDS.items():
+        if _known_unit(known).dimensionality == unit.dimensionality:
+            return kind
+    return f"a quantity in {unit:~}"
