@@ -1,0 +1,55 @@
+"""What every test gets: no screen, quiet ranks, and a folder that all ranks share."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+# Before anything imports VTK or matplotlib: pictures are drawn in memory.
+os.environ.setdefault("PYVISTA_OFF_SCREEN", "true")
+os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+# How MPICH's and Open MPI's launchers tell a process who it is, before MPI is imported.
+RANK = int(os.environ.get("PMI_RANK", os.environ.get("OMPI_COMM_WORLD_RANK", "0")))
+RANKS = int(os.environ.get("PMI_SIZE", os.environ.get("OMPI_COMM_WORLD_SIZE", "1")))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let rank 0 report; the others are heard when they fail."""
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    if RANK > 0 and reporter is not None:
+        session.config.unheard = reporter._tw._file = io.StringIO()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End all ranks when this one failed: the others may wait for it for ever."""
+    status = getattr(config, "final_status", pytest.ExitCode.OK)
+    if RANKS == 1 or status in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return
+    if RANK > 0 and hasattr(config, "unheard"):
+        sys.stderr.write(f"\nrank {RANK} of {RANKS}:\n{config.unheard.getvalue()}")
+    from mpi4py import MPI
+
+    MPI.COMM_WORLD.Abort(int(status))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Remember how it ended, for pytest_unconfigure."""
+    session.config.final_status = exitstatus
+
+
+@pytest.fixture
+def shared_path(tmp_path: Path) -> Path:
+    """An empty folder that is the same on all ranks."""
+    if RANKS == 1:
+        return tmp_path
+    from mpi4py import MPI
+
+    return Path(MPI.COMM_WORLD.bcast(str(tmp_path)))
