@@ -156,8 +156,9 @@ class _Card:
         if not isinstance(entry, dict):
             what = "is missing" if entry is None else f"got {entry!r}"
             raise self._error(key, f"{what}, expected {sample}")
-        extra = set(entry) - {*allowed, "source", "unit"}
         forms = [form for form in allowed if form in entry]
+        known = {*allowed, "source"} if "value" in entry else {*allowed, "source", "unit"}
+        extra = set(entry) - known
         if extra or len(forms) != 1:
             found = ", ".join(entry) or "nothing"
             raise self._error(key, f"got {found}; expected source and one of {', '.join(allowed)}")

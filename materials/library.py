@@ -12,7 +12,10 @@ from pathlib import Path
 from ..errors import MaterialError
 from .card import read_card
 from .constants import REFERENCE_TEMPERATURE
+from .describe import Row, describe
 from .material import Material
+
+__all__ = ["Row", "describe", "load", "names"]
 
 
 def names() -> tuple[str, ...]:
