@@ -120,7 +120,7 @@ def parse_step(text: str) -> Step:
     verb = words[0].lower() if words else ""
     if verb not in EXAMPLES:
         near = difflib.get_close_matches(verb, EXAMPLES, n=1, cutoff=0.6)
-        hint = f", did you mean '{near[0].capitalize()}'?" if near else ""
+        hint = f"; did you mean '{near[0].capitalize()}'?" if near else ""
         known = ", ".join(name.capitalize() for name in EXAMPLES)
         got = f"'{words[0]}'" if words else "nothing"
         _refuse(text, f"{got} is not one of {known}{hint}", near[0] if near else "discharge")
@@ -261,4 +261,5 @@ class _Reader:
 
 
 def _refuse(text: str, why: str, verb: str) -> NoReturn:
-    raise ProtocolError(f"'{text}': {why}; expected such as \"{EXAMPLES[verb]}\"")
+    joint = " Expected" if why.endswith("?") else "; expected"
+    raise ProtocolError(f"'{text}': {why}{joint} such as \"{EXAMPLES[verb]}\"")

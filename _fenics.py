@@ -1,0 +1,52 @@
+"""The one gate to DOLFINx: import order, version window and the compiler of its forms.
+
+`import dolfinx_solver` must come before dolfinx where the solver wheel is installed; on
+conda-forge's `fenics-dolfinx` there is no such module and dolfinx is imported alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sysconfig
+
+from .errors import NanotrodeError
+
+with contextlib.suppress(ModuleNotFoundError):
+    import dolfinx_solver  # noqa: F401  (orders MPI ahead of the compiled modules)
+
+try:
+    import dolfinx
+except ModuleNotFoundError as missing:
+    raise NanotrodeError(
+        "DOLFINx is not installed; on Linux x86-64 'pip install dolfinx-solver-real', elsewhere "
+        "conda-forge's 'fenics-dolfinx=0.11' (see docs/install.md)"
+    ) from missing
+
+DOLFINX_WINDOW = ("0.11", "0.12")
+"""First DOLFINx version that works, and the first that is not known to."""
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:2])
+
+
+if not _version(DOLFINX_WINDOW[0]) <= _version(dolfinx.__version__) < _version(DOLFINX_WINDOW[1]):
+    raise NanotrodeError(
+        f"DOLFINx {dolfinx.__version__} is installed, but nanotrode needs "
+        f">= {DOLFINX_WINDOW[0]}, < {DOLFINX_WINDOW[1]}"
+    )
+
+
+def require_compiler() -> None:
+    """Check that a C compiler is there before the first form needs one.
+
+    Raises:
+        NanotrodeError: No compiler was found; DOLFINx would die in a long traceback.
+    """
+    configured = (sysconfig.get_config_var("CC") or "cc").split()[0]
+    if not (shutil.which(configured) or shutil.which("gcc") or shutil.which("cc")):
+        raise NanotrodeError(
+            f"no C compiler found (looked for {configured}, gcc, cc); DOLFINx compiles its forms: "
+            "install one, such as 'apt-get install gcc libc6-dev'"
+        )

@@ -1,0 +1,123 @@
+"""Checkpoints: all that a run needs to go on as if it had never stopped.
+
+Fields stand in the mesh's own node order, so that a run may resume on another number of
+ranks. The file is written beside its name and renamed: it is whole, or the one before it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._files import atomic_path
+from ..errors import InputError
+from .result import Event
+
+Array = NDArray[np.float64]
+
+FILE_NAME = "checkpoint.npz"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The numbers beside the fields, all JSON-able.
+
+    Attributes:
+        time: [s].
+        potential: [V].
+        step_index: Protocol step under way, or the number of steps when all are done.
+        step_start: Time at which that step began [s]; None if it has not begun.
+        step_potential: Potential just before that step [V].
+        in_step, passed, throughput, initial_mean: See `journal.Journal`.
+        next_size: Time step that the controller wants next [s].
+        outputs: Snapshots written so far.
+        last_output: (time [s], mean stoichiometry) of the last snapshot.
+        counts: Accepted, rejected and failed time steps; Newton and linear iterations.
+        wall: Seconds of computing so far.
+        multigrid: Whether the linear solver had gone over to multigrid.
+        events: The protocol steps that have ended.
+    """
+
+    time: float
+    potential: float
+    step_index: int
+    step_start: float | None
+    step_potential: float
+    in_step: float
+    passed: float
+    throughput: float
+    initial_mean: float
+    next_size: float
+    outputs: int
+    last_output: tuple[float, float]
+    counts: dict[str, int]
+    wall: float
+    multigrid: bool
+    events: list[Event] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A stopped run.
+
+    Attributes:
+        fingerprint: What mesh, material, protocol and settings it belongs to.
+        progress: Its numbers.
+        u: (n_nodes,) state.
+        slope: (n_nodes,) du/dt of the last step [1/s], or None.
+        rows: (rows, columns) of the time series.
+    """
+
+    fingerprint: str
+    progress: Progress
+    u: Array
+    slope: Array | None
+    rows: Array
+
+    def write(self, directory: Path) -> None:
+        """Write into a run's folder, whole or not at all."""
+        numbers = json.dumps(asdict(self.progress))
+        slope = np.empty(0) if self.slope is None else self.slope
+        with atomic_path(directory / FILE_NAME) as temporary:
+            np.savez(
+                temporary,
+                fingerprint=self.fingerprint,
+                numbers=numbers,
+                u=self.u,
+                slope=slope,
+                rows=self.rows,
+            )
+
+    @staticmethod
+    def read(directory: Path, fingerprint: str) -> Checkpoint | None:
+        """Read a run's checkpoint; None if it has none yet.
+
+        Raises:
+            InputError: It belongs to another study.
+        """
+        path = directory / FILE_NAME
+        if not path.exists():
+            return None
+        with np.load(path, allow_pickle=False) as stored:
+            if str(stored["fingerprint"]) != fingerprint:
+                raise InputError(
+                    f"{path}: this checkpoint is of another study (its mesh, material, protocol "
+                    "or settings differ); resume with the study it was made from, or choose "
+                    "another folder with --out"
+                )
+            numbers: dict[str, Any] = json.loads(str(stored["numbers"]))
+            numbers["events"] = [Event(**event) for event in numbers["events"]]
+            numbers["last_output"] = tuple(numbers["last_output"])
+            slope = stored["slope"]
+            return Checkpoint(
+                fingerprint=fingerprint,
+                progress=Progress(**numbers),
+                u=stored["u"],
+                slope=slope if len(slope) else None,
+                rows=stored["rows"],
+            )

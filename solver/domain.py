@@ -1,0 +1,160 @@
+"""The electrode's mesh arrays as a distributed DOLFINx mesh with its function space.
+
+Unknowns are nodal: the field's order is the mesh's order (isoparametric), so that each
+unknown sits on one node of the input arrays. Fields therefore come and go in the input's
+own numbering, whatever the number of ranks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._fenics import require_compiler
+
+import basix.ufl  # isort: skip  (after the gate, which orders the imports)
+import ufl  # isort: skip
+from dolfinx import fem, mesh as dmesh  # isort: skip
+from dolfinx.io.utils import cell_perm_vtk, distribute_entity_data  # isort: skip
+from dolfinx.graph import adjacencylist  # isort: skip
+from dolfinx.cpp.mesh import CellType  # isort: skip
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from ..geometry.mesh import ElectrodeMesh
+
+Array = NDArray[np.float64]
+
+
+class Domain:
+    """A mesh on its communicator, with a nodal function space over it.
+
+    Args:
+        arrays: The mesh, complete on rank 0; other ranks may pass None.
+        comm: The communicator to spread it over.
+
+    Attributes:
+        mesh, facet_tags, space: The DOLFINx objects.
+        owned: Number of unknowns that this rank owns.
+        input_nodes: (owned,) node in `arrays` of each owned unknown.
+    """
+
+    def __init__(self, arrays: ElectrodeMesh | None, comm: MPI.Comm) -> None:
+        require_compiler()
+        self.comm = comm
+        order = comm.bcast(arrays.order if arrays is not None else None)
+        self.order: int = order
+        self.n_nodes: int = comm.bcast(len(arrays.points) if arrays is not None else None)
+        cells, points, facets, tags = _on_root(arrays, order, comm)
+        element = basix.ufl.element("Lagrange", "tetrahedron", order, shape=(3,))
+        partitioner = dmesh.create_cell_partitioner(dmesh.GhostMode.none, 2)
+        self.mesh = dmesh.create_mesh(comm, cells, element, points, partitioner)
+        self.mesh.topology.create_connectivity(2, 3)
+        self.mesh.topology.create_connectivity(3, 2)
+        entities, values = distribute_entity_data(self.mesh, 2, facets, tags)
+        self.facet_tags = dmesh.meshtags_from_entities(
+            self.mesh, 2, adjacencylist(entities), values.astype(np.int32)
+        )
+        self.space = fem.functionspace(self.mesh, ("Lagrange", order))
+        self.owned = self.space.dofmap.index_map.size_local
+        self.input_nodes = self._nodes_of_unknowns()
+
+    def _nodes_of_unknowns(self) -> NDArray[np.int64]:
+        """Match unknowns and geometry nodes cell by cell: both use the Lagrange layout."""
+        unknowns = self.space.dofmap.list.ravel()
+        nodes = self.mesh.geometry.dofmaps[0].ravel()
+        node_of = np.full(unknowns.max(initial=-1) + 1, -1, dtype=np.int64)
+        node_of[unknowns] = self.mesh.geometry.input_global_indices[nodes]
+        return node_of[: self.owned]
+
+    @property
+    def global_range(self) -> tuple[int, int]:
+        """First and one-past-last global number of this rank's unknowns."""
+        return self.space.dofmap.index_map.local_range
+
+    def global_unknowns(self, local: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Global numbers of local unknowns, any shape."""
+        flat = self.space.dofmap.index_map.local_to_global(local.ravel().astype(np.int32))
+        return flat.reshape(local.shape).astype(np.int32)
+
+    def integration_facets(self, tag: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The owned cells that touch a boundary, with the facet's number in its cell."""
+        topology = self.mesh.topology
+        facets = self.facet_tags.find(tag)
+        to_cell = topology.connectivity(2, 3)
+        to_facet = topology.connectivity(3, 2)
+        first = to_cell.offsets[facets]
+        cells = to_cell.array[first].astype(np.int32)
+        rows = to_facet.array.reshape(-1, 4)[cells]
+        local = np.argmax(rows == facets[:, None], axis=1).astype(np.int32)
+        return cells, local
+
+    def gather(self, owned: Array) -> Array | None:
+        """A field over the input's nodes on rank 0; None elsewhere.
+
+        Args:
+            owned: (owned,) values of this rank's unknowns.
+        """
+        if self.comm.size == 1:
+            pieces = [(self.input_nodes, owned)]
+        else:
+            pieces = self.comm.gather((self.input_nodes, owned))
+        if self.comm.rank != 0:
+            return None
+        field = np.empty(self.n_nodes)
+        for nodes, values in pieces:
+            field[nodes] = values
+        return field
+
+    def scatter(self, field: Array | None) -> Array:
+        """This rank's part of a field over the input's nodes, given on rank 0."""
+        if self.comm.size > 1:
+            field = self.comm.bcast(field)
+        assert field is not None
+        return np.ascontiguousarray(field[self.input_nodes])
+
+    def assemble_operators(self) -> tuple:
+        """Mass matrix and unit stiffness matrix (PETSc AIJ), assembled once.
+
+        M_ij = int phi_i phi_j dx [m3], K_ij = int grad phi_i . grad phi_j dx [m].
+        """
+        from dolfinx.fem.petsc import assemble_matrix
+
+        u, v = ufl.TrialFunction(self.space), ufl.TestFunction(self.space)
+        dx = ufl.Measure("dx", domain=self.mesh)
+        # a curved cell's volume element is a polynomial of degree 3 (order - 1)
+        curvature = 3 * (self.order - 1)
+        gradients = 2 * (self.order - 1) + curvature
+        forms = (
+            u * v * dx(metadata={"quadrature_degree": 2 * self.order + curvature}),
+            ufl.inner(ufl.grad(u), ufl.grad(v)) * dx(metadata={"quadrature_degree": gradients}),
+        )
+        matrices = []
+        for expression in forms:
+            matrix = assemble_matrix(fem.form(expression))
+            matrix.assemble()
+            matrices.append(matrix)
+        return tuple(matrices)
+
+
+def _on_root(arrays: ElectrodeMesh | None, order: int, comm: MPI.Comm) -> tuple:
+    """Cells, points, facets and tags in DOLFINx order on rank 0, empty elsewhere."""
+    cell_nodes, facet_nodes = (4, 3) if order == 1 else (10, 6)
+    if comm.rank != 0 or arrays is None:
+        return (
+            np.empty((0, cell_nodes), np.int64),
+            np.empty((0, 3)),
+            np.empty((0, facet_nodes), np.int64),
+            np.empty(0, np.int32),
+        )
+    from_vtk = cell_perm_vtk(CellType.tetrahedron, cell_nodes)
+    facet_from_vtk = cell_perm_vtk(CellType.triangle, facet_nodes)
+    return (
+        arrays.cells.astype(np.int64)[:, from_vtk],
+        np.ascontiguousarray(arrays.points),
+        arrays.facets.astype(np.int64)[:, facet_from_vtk],
+        arrays.facet_tags.astype(np.int32),
+    )

@@ -1,0 +1,180 @@
+"""Insertion electrodes: Fick diffusion in the solid, Butler-Volmer on its surface.
+
+The electrolyte is uniform (one concentration, one potential) and the solid conducts
+electrons without loss; what is resolved is the ion in the solid.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geometry.tags import BOUNDARIES
+from .interface import molar_flux_scale, react
+from .model import Evaluation, largest, total
+from .surface import build_surface
+
+if TYPE_CHECKING:
+    from petsc4py import PETSc
+
+    from ..materials.material import Material
+    from .domain import Domain
+
+Array = NDArray[np.float64]
+
+TINY = 1e-300
+FLOOR, CEILING = 1e-9, 1.0 - 1e-9
+"""Stoichiometries between which Newton's iterates are kept on the surface."""
+
+
+class InsertionModel:
+    """Transient diffusion of an inserted ion with Butler-Volmer flux on the interface.
+
+    The unknown is the stoichiometry x = c / c_s_max at the nodes. With the Kirchhoff
+    potential Phi(x) = int_0^x D, whose gradient is D grad x, Fick's law div(D(x) grad x) is
+    the Laplacian of Phi: for all tests v,
+
+        d/dt int x v dx + int grad Phi(x) . grad v dx + int j(x, V) / (z F c_s_max) v dS = 0,
+
+    with Phi interpolated at the nodes, so that one stiffness matrix serves any D(x). v = 1
+    gives the conservation of charge, exactly, in the discrete system too. Both matrices are
+    divided by the volume: rows are in 1/s, and the sum of the rates is that of the mean.
+
+    Args:
+        domain: The electrode's mesh.
+        material: Open-circuit potential, diffusivity, kinetics, c_s_max.
+        temperature: [K].
+        c_e: Salt concentration of the electrolyte [mol m-3].
+    """
+
+    def __init__(
+        self, domain: Domain, material: Material, *, temperature: float, c_e: float
+    ) -> None:
+        self.comm = domain.comm
+        self.material, self.temperature, self.c_e = material, temperature, c_e
+        self.surface = build_surface(domain, BOUNDARIES["interface"])
+        self.area = float(total(self.comm, self.surface.weights.sum()))
+        self._mass, self._stiffness = domain.assemble_operators()
+        ones, row_sums = self._mass.createVecs()
+        ones.set(1.0)
+        self._mass.mult(ones, row_sums)
+        self.volume = float(row_sums.sum())
+        self._mass.scale(1.0 / self.volume)
+        self._stiffness.scale(1.0 / self.volume)
+        self.lumped_mass = row_sums.array_r / self.volume
+        self.mass_diagonal = self._mass.getDiagonal().array_r.copy()
+        self.symmetric = bool(material.diffusivity.is_constant)
+        if self.symmetric:
+            self._stiffness.scale(float(np.asarray(material.diffusivity(0.5))))
+        self._in, self._out = ones, row_sums
+        self._scale = molar_flux_scale(material) / self.volume
+        self._base = self._mass.duplicate(copy=True)
+        self._operator = self._mass.duplicate(copy=True)
+        self._shift: float | None = None
+
+    @property
+    def full_charge(self) -> float:
+        """Charge [C] of the meshed electrode from empty to full (x from 0 to 1)."""
+        return 1.0 / self._scale
+
+    @property
+    def diffusion_time(self) -> float:
+        """(volume / area)^2 / D [s], the shortest time in which the whole solid takes part."""
+        fastest = float(np.max(self.material.diffusivity(np.linspace(0.0, 1.0, 101))))
+        return (self.volume / self.area) ** 2 / fastest
+
+    def evaluate(self, u: Array, potential: float) -> Evaluation:
+        """See `model.Model.evaluate`."""
+        reaction = react(
+            self.material,
+            self.surface.values(u),
+            potential,
+            c_e=self.c_e,
+            temperature=self.temperature,
+        )
+        weighted = self._scale * self.surface.weights
+        diffused, bulk_slope = u, None
+        if not self.symmetric:
+            diffused = self.material.diffusivity.integral(u)
+            bulk_slope = self.material.diffusivity(u)
+        sums = np.array([weighted @ reaction.j, weighted @ reaction.slope_potential])
+        rate, rate_slope = total(self.comm, sums)
+        tests = self.surface.integrate_tests
+        return Evaluation(
+            residual=self._apply(self._stiffness, diffused) + tests(self._scale * reaction.j),
+            rate=float(rate),
+            rate_slope=float(rate_slope),
+            potential_slope=tests(self._scale * reaction.slope_potential),
+            state_slope=tests(self._scale * reaction.slope_x),
+            surface_slope=self._scale * reaction.slope_x,
+            j=reaction.j,
+            bulk_slope=bulk_slope,
+        )
+
+    def apply_mass(self, u: Array) -> Array:
+        """See `model.Model.apply_mass`."""
+        return self._apply(self._mass, u)
+
+    def jacobian(self, shift: float, at: Evaluation) -> PETSc.Mat:
+        """See `model.Model.jacobian`: shift M + K diag(D) + the surface's part."""
+        if shift != self._shift or at.bulk_slope is not None:
+            self._stiffness.copy(self._base, self._base.Structure.SAME_NONZERO_PATTERN)
+            if at.bulk_slope is not None:
+                self._in.array_w[:] = at.bulk_slope
+                self._base.diagonalScale(None, self._in)
+            self._base.axpy(shift, self._mass, self._base.Structure.SAME_NONZERO_PATTERN)
+            self._shift = shift
+        self._base.copy(self._operator, self._base.Structure.SAME_NONZERO_PATTERN)
+        self.surface.add_to(self._operator, at.surface_slope)
+        return self._operator
+
+    def admissible(self, old: Array, new: Array) -> Array:
+        """Stop a surface value half-way to a bound (0 or 1) that a Newton step would cross."""
+        where = self.surface.unknowns
+        before, after = old[where], new[where]
+        low = (after < FLOOR) & (before > FLOOR)
+        high = (after > CEILING) & (before < CEILING)
+        if low.any() or high.any():
+            after = np.where(low, 0.5 * (before + FLOOR), after)
+            new[where] = np.where(high, 0.5 * (before + CEILING), after)
+        return new
+
+    def error_norm(self, error: Array, at: Evaluation) -> float:
+        """Largest of three means: in the volume, on the surface, and in the potential [V]."""
+        on_surface = self.surface.values(error)
+        in_surface = self.surface.weights @ on_surface**2 / self.area
+        in_volume = error @ self.apply_mass(error)
+        sums = np.array([in_volume, in_surface, at.state_slope @ error])
+        volume, surface, rate = total(self.comm, sums)
+        potential = abs(rate) / max(at.rate_slope, TINY)
+        return float(max(np.sqrt(volume), np.sqrt(surface), potential))
+
+    def equilibrium_potential(self, u: Array) -> float:
+        """The open-circuit potential [V] of the mean surface stoichiometry."""
+        return float(np.asarray(self.material.ocp(np.array([self.surface_mean(u)])))[0])
+
+    def surface_mean(self, u: Array) -> float:
+        """Area mean of the stoichiometry on the interface."""
+        return float(total(self.comm, self.surface.weights @ self.surface.values(u))) / self.area
+
+    def mean(self, u: Array) -> float:
+        """Volume mean of the stoichiometry."""
+        return float(total(self.comm, self.lumped_mass @ u))
+
+    def surface_range(self, u: Array) -> tuple[float, float]:
+        """Smallest and largest stoichiometry on the interface."""
+        x = self.surface.values(u)
+        smallest = -largest(self.comm, float(-x.min(initial=np.inf)))
+        return smallest, largest(self.comm, float(x.max(initial=-np.inf)))
+
+    def current_range(self, at: Evaluation) -> tuple[float, float]:
+        """Smallest and largest local current density on the interface [A m-2]."""
+        smallest = -largest(self.comm, float(-at.j.min(initial=np.inf)))
+        return smallest, largest(self.comm, float(at.j.max(initial=-np.inf)))
+
+    def _apply(self, matrix: PETSc.Mat, u: Array) -> Array:
+        self._in.array_w[:] = u
+        matrix.mult(self._in, self._out)
+        return self._out.array_r.copy()

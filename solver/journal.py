@@ -1,0 +1,170 @@
+"""The books of a run: charge passed, series, events, snapshots and checkpoints."""
+
+from __future__ import annotations
+
+import logging
+import time as clock
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .checkpoint import Checkpoint, Progress
+from .domain import Domain
+from .endings import ElectrodeScale, Reading
+from .insertion import InsertionModel
+from .protocol import Protocol
+from .recorder import SERIES_FILE, Recorder
+from .result import Event
+from .settings import OutputPlan
+from .stepping import State
+from .stepping import Step as TimeStep
+
+Array = NDArray[np.float64]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outlets:
+    """Where a run's output goes.
+
+    Attributes:
+        snapshot: Called on all ranks with (index, time, label, potential, current [A], field),
+            the field over the mesh's nodes on rank 0 and None elsewhere.
+        folder: Gets series and checkpoints; None writes none.
+        fingerprint: Marks the checkpoints.
+    """
+
+    snapshot: Callable[[int, float, str, float, float, Array | None], None]
+    folder: Path | None
+    fingerprint: str
+
+
+@dataclass
+class Journal:
+    """What has happened so far; amounts of charge are in units of the mean stoichiometry.
+
+    Attributes:
+        passed: Integral of the rate since the start, positive in delithiation.
+        throughput: Integral of its magnitude.
+        in_step: Integral of the rate within the protocol step under way.
+        initial_mean: Mean stoichiometry at the start.
+        counts: Accepted, rejected and failed time steps.
+    """
+
+    domain: Domain
+    model: InsertionModel
+    scale: ElectrodeScale
+    protocol: Protocol
+    plan: OutputPlan
+    outlets: Outlets
+    initial_mean: float = 0.0
+    passed: float = 0.0
+    throughput: float = 0.0
+    in_step: float = 0.0
+    counts: dict[str, int] = field(
+        default_factory=lambda: {"accepted": 0, "rejected": 0, "failed": 0}
+    )
+    events: list[Event] = field(default_factory=list)
+    recorder: Recorder = field(default_factory=Recorder)
+    outputs: int = 0
+    last_output: tuple[float, float] = (0.0, 0.0)
+    wall_before: float = 0.0
+    opened: float = field(default_factory=clock.perf_counter)
+
+    @property
+    def wall(self) -> float:
+        """Seconds of computing so far, those before a resume included."""
+        return self.wall_before + clock.perf_counter() - self.opened
+
+    def charge_error(self, u: Array) -> float:
+        """|charge passed - ions stored| over the charge that has gone to and fro."""
+        stored = self.model.mean(u) - self.initial_mean
+        return abs(self.passed + stored) / max(self.throughput, 1e-300)
+
+    def reading(self, state: State, passed: float = 0.0) -> Reading:
+        """What an ending looks at, `passed` after the last booked step."""
+        full = self.scale.full_charge
+        return Reading(
+            potential=state.potential,
+            current=-full * state.at.rate,
+            charge=-full * (self.in_step + passed),
+        )
+
+    def book(self, step: TimeStep) -> None:
+        """Enter an accepted time step."""
+        self.passed += step.passed
+        self.throughput += abs(step.passed)
+        self.in_step += step.passed
+        self.counts["accepted"] += 1
+
+    def record(self, index: int, state: State, dt: float) -> None:
+        """Add a row to the series."""
+        model, scale = self.model, self.scale
+        mean = model.mean(state.u)
+        current = -scale.full_charge * state.at.rate
+        capacity = -scale.full_charge * self.passed / 3600.0
+        smallest, largest = model.current_range(state.at)
+        self.recorder.add(
+            time=state.time,
+            step=index,
+            cycle=self.protocol.cycles[index],
+            voltage=state.potential,
+            current=current,
+            current_density=current / scale.footprint / 10.0,
+            capacity=capacity,
+            areal_capacity=capacity / scale.footprint / 10.0,
+            mean=mean,
+            surface=model.surface_mean(state.u),
+            ocp=float(np.asarray(model.material.ocp(np.array([mean])))[0]),
+            smallest=smallest,
+            largest=largest,
+            dt=dt,
+        )
+
+    def output_due(self, index: int, step: TimeStep) -> None:
+        """Write the snapshots that fall into an accepted time step."""
+        if self.plan.every is None:
+            mean = self.model.mean(step.end.u)
+            if abs(mean - self.last_output[1]) >= self.plan.fraction:
+                self.output(index, step.end.time, step.end.u, step.end.potential, step.end.at.rate)
+            return
+        due = (np.floor(step.start.time / self.plan.every * (1 + 1e-12)) + 1) * self.plan.every
+        while due < step.end.time * (1.0 - 1e-12):
+            u, potential = step.interpolate(due)
+            rate = self.model.evaluate(u, potential).rate
+            self.output(index, due, u, potential, rate)
+            due += self.plan.every
+
+    def output(self, index: int, time: float, u: Array, potential: float, rate: float) -> None:
+        """Write one snapshot."""
+        full_field = self.domain.gather(u)
+        label = self.protocol.steps[index].text
+        current = -self.scale.full_charge * rate
+        self.outlets.snapshot(self.outputs, time, label, potential, current, full_field)
+        self.outputs += 1
+        self.last_output = (time, self.model.mean(u))
+
+    def save(self, state: State, progress: Progress) -> None:
+        """Write series and checkpoint."""
+        folder = self.outlets.folder
+        if folder is None:
+            return
+        u = self.domain.gather(state.u)
+        slope = None if state.slope is None else self.domain.gather(state.slope)
+        if self.domain.comm.rank == 0 and u is not None:
+            self.recorder.write(folder / SERIES_FILE)
+            rows = self.recorder.rows
+            Checkpoint(self.outlets.fingerprint, progress, u, slope, rows).write(folder)
+
+    def reopen(self, stored: Checkpoint) -> None:
+        """Take the books of a stopped run."""
+        numbers = stored.progress
+        self.initial_mean, self.passed = numbers.initial_mean, numbers.passed
+        self.throughput, self.in_step = numbers.throughput, numbers.in_step
+        self.counts, self.events = dict(numbers.counts), list(numbers.events)
+        self.outputs, self.last_output = numbers.outputs, numbers.last_output
+        self.wall_before = numbers.wall
+        self.recorder = Recorder(stored.rows)

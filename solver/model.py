@@ -1,0 +1,101 @@
+"""The contract between a model and the integrator.
+
+A model is the semi-discrete system
+
+    M du/dt + f(u, V) = 0,        rate(u, V) = integral of the reaction over the electrode,
+
+with one scalar control V, the electrode potential [V]: either V is imposed, or the rate is
+and V is solved for with the field (`control`). A model knows no protocol and no time step;
+the integrator knows no mesh and no kinetics.
+
+All arrays are the part of this rank; `total` and `largest` make global numbers of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+    from petsc4py import PETSc
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model at one state.
+
+    Attributes:
+        residual: (owned,) f(u, V) [1/s].
+        rate: Global rate [1/s] at which the reaction empties the electrode.
+        rate_slope: d rate / d V [1/(s V)].
+        potential_slope: (owned,) df/dV [1/(s V)].
+        state_slope: (owned,) d rate / d u [1/s].
+        surface_slope: (points,) slope of the reaction for the Jacobian.
+        j: (points,) local current density [A m-2], positive in oxidation.
+        bulk_slope: (owned,) factor on the columns of the stiffness; None when constant.
+    """
+
+    residual: Array
+    rate: float
+    rate_slope: float
+    potential_slope: Array
+    state_slope: Array
+    surface_slope: Array
+    j: Array
+    bulk_slope: Array | None = None
+
+
+class Model(Protocol):
+    """What the integrator asks; see the module's text.
+
+    Attributes:
+        comm: The communicator that the state is spread over.
+        symmetric: Whether the Jacobian is symmetric.
+        lumped_mass: (owned,) row sums of M; they add up to 1 over all ranks.
+        mass_diagonal: (owned,) diagonal of M, positive.
+    """
+
+    comm: MPI.Comm
+    symmetric: bool
+    lumped_mass: Array
+    mass_diagonal: Array
+
+    def evaluate(self, u: Array, potential: float) -> Evaluation:
+        """f, the rate and their slopes at a state."""
+
+    def apply_mass(self, u: Array) -> Array:
+        """M u."""
+
+    def jacobian(self, shift: float, at: Evaluation) -> PETSc.Mat:
+        """shift M + df/du; valid until the next call."""
+
+    def admissible(self, old: Array, new: Array) -> Array:
+        """`new` (changed in place), kept in the physical range where the step left it."""
+
+    def error_norm(self, error: Array, at: Evaluation) -> float:
+        """A local error of the state as one number, in units of the tolerance's."""
+
+    def equilibrium_potential(self, u: Array) -> float:
+        """A potential [V] from which the search for a consistent one can start."""
+
+
+def total(comm: MPI.Comm, local: float | Array) -> float | Array:
+    """Sum over the ranks."""
+    if comm.size == 1:
+        return local
+    return comm.allreduce(local)
+
+
+def largest(comm: MPI.Comm, local: float) -> float:
+    """Maximum over the ranks."""
+    if comm.size == 1:
+        return local
+    from mpi4py import MPI
+
+    return comm.allreduce(local, op=MPI.MAX)

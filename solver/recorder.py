@@ -1,0 +1,84 @@
+"""The time series of a run: one row per accepted step, named as PyBaMM names its columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._files import atomic_path
+
+Array = NDArray[np.float64]
+
+SERIES_FILE = "timeseries.csv"
+COLUMNS = (
+    "Time [s]",
+    "Step",
+    "Cycle",
+    "Voltage [V]",
+    "Current [A]",
+    "Current density [mA.cm-2]",
+    "Discharge capacity [A.h]",
+    "Areal capacity [mA.h.cm-2]",
+    "Mean stoichiometry",
+    "Surface stoichiometry",
+    "Open-circuit voltage [V]",
+    "Min local current density [A.m-2]",
+    "Max local current density [A.m-2]",
+    "Time step [s]",
+)
+
+
+class Recorder:
+    """Rows of a run, in the order of `COLUMNS`.
+
+    Currents and capacities are positive in discharge and count the whole electrode; local
+    current densities are positive in oxidation.
+    """
+
+    def __init__(self, rows: Array | None = None) -> None:
+        self._rows: list[tuple[float, ...]] = [] if rows is None else [tuple(r) for r in rows]
+
+    def add(self, **values: float) -> None:
+        """Add a row; keys are `KEYS`."""
+        self._rows.append(tuple(values[key] for key in KEYS))
+
+    @property
+    def rows(self) -> Array:
+        """(n, columns)."""
+        return np.array(self._rows, dtype=float).reshape(-1, len(COLUMNS))
+
+    @property
+    def series(self) -> dict[str, Array]:
+        """Each column by its name."""
+        return dict(zip(COLUMNS, self.rows.T, strict=True))
+
+    def write(self, path: Path) -> None:
+        """Write all rows as CSV, whole or not at all."""
+        with atomic_path(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
+            file.write(",".join(COLUMNS) + "\n")
+            for row in self._rows:
+                file.write(",".join(_text(value) for value in row) + "\n")
+
+
+KEYS = (
+    "time",
+    "step",
+    "cycle",
+    "voltage",
+    "current",
+    "current_density",
+    "capacity",
+    "areal_capacity",
+    "mean",
+    "surface",
+    "ocp",
+    "smallest",
+    "largest",
+    "dt",
+)
+
+
+def _text(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e6 else repr(float(value))

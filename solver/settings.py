@@ -1,0 +1,65 @@
+"""How a run is solved and what it writes: choices that are not physics."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ..errors import InputError
+
+
+@dataclass(frozen=True)
+class SolverSettings:
+    """Accuracy of a run.
+
+    Attributes:
+        tolerance: Local error allowed in one time step, in stoichiometry and in volts.
+        newton_tolerance: Algebraic error left in each stage, in the same units.
+        max_step: Longest time step [s].
+    """
+
+    tolerance: float = 1e-4
+    newton_tolerance: float = 1e-10
+    max_step: float = math.inf
+
+    def __post_init__(self) -> None:
+        for key in ("tolerance", "newton_tolerance", "max_step"):
+            value = getattr(self, key)
+            if not value > 0:
+                raise InputError(f"solver.{key}: got {value:g}, expected a positive number")
+
+
+@dataclass(frozen=True)
+class OutputPlan:
+    """When the fields are written; the start and each step's end always are.
+
+    Attributes:
+        every: Time between outputs [s]; None writes by the state of charge instead.
+        fraction: Change of the mean stoichiometry between outputs where `every` is None.
+        checkpoint_steps: Accepted time steps between checkpoints.
+    """
+
+    every: float | None = None
+    fraction: float = 0.1
+    checkpoint_steps: int = 20
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """Where a run stands, for a progress bar.
+
+    Attributes:
+        time: [s].
+        voltage: Electrode potential [V].
+        step_index: Protocol step, from 0.
+        step_text: The step in the user's words.
+        dt: Time step just taken [s].
+        fraction: Share of the whole protocol done, an estimate between 0 and 1.
+    """
+
+    time: float
+    voltage: float
+    step_index: int
+    step_text: str
+    dt: float
+    fraction: float

@@ -1,0 +1,284 @@
+"""A simulation: one electrode, one material, one protocol, from start to Result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time as clock
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._files import write_text
+from ..errors import InputError
+from .checkpoint import Checkpoint
+from .domain import Domain
+from .endings import ElectrodeScale
+from .insertion import InsertionModel
+from .interface import react
+from .journal import Journal, Outlets
+from .nonlinear import Newton
+from .protocol import Protocol
+from .result import Observer, Result, Snapshot
+from .settings import OutputPlan, SolverSettings, StepReport
+from .timeline import Timeline
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from ..geometry.mesh import ElectrodeMesh
+    from ..materials.material import Material
+
+Array = NDArray[np.float64]
+log = logging.getLogger(__name__)
+
+SUMMARY_FILE = "summary.json"
+
+
+class Simulation:
+    """Insertion into a resolved electrode, following a protocol.
+
+    Args:
+        mesh: The electrode, or electrode and electrolyte; under MPI complete on rank 0, and
+            ignored (it may be None) on the others.
+        material: The electrode's material.
+        protocol: What is imposed: a `Protocol`, or the words of its steps.
+        initial_stoichiometry: Uniform at the start.
+        temperature: [K].
+        c_e: Salt concentration of the uniform electrolyte [mol m-3].
+        settings: Accuracy.
+        output: When fields are written.
+        comm: Communicator; all ranks by default.
+
+    Raises:
+        InputError: The stoichiometry is not between 0 and 1.
+    """
+
+    def __init__(
+        self,
+        mesh: ElectrodeMesh | None,
+        material: Material,
+        *,
+        protocol: Protocol | Iterable[str],
+        initial_stoichiometry: float,
+        temperature: float = 298.15,
+        c_e: float = 1000.0,
+        settings: SolverSettings | None = None,
+        output: OutputPlan | None = None,
+        comm: MPI.Comm | None = None,
+    ) -> None:
+        if not isinstance(protocol, Protocol):
+            protocol = Protocol.from_text(list(protocol))
+        if not 0.0 < initial_stoichiometry < 1.0:
+            raise InputError(
+                f"initial.stoichiometry: got {initial_stoichiometry:g}, "
+                "expected a number between 0 and 1"
+            )
+        self.mesh, self.material, self.protocol = mesh, material, protocol
+        self.initial_stoichiometry = initial_stoichiometry
+        self.temperature, self.c_e = temperature, c_e
+        self.settings, self.output = settings or SolverSettings(), output or OutputPlan()
+        self.comm = comm if comm is not None else _world()
+
+    def run(
+        self,
+        directory: str | Path | None = None,
+        *,
+        observers: Iterable[Observer] = (),
+        resume: bool = False,
+        progress: Callable[[StepReport], None] | None = None,
+    ) -> Result:
+        """Run the protocol to its end.
+
+        Args:
+            directory: Folder for series, summary and checkpoints; None writes nothing.
+            observers: They get each snapshot, on rank 0.
+            resume: Go on from the folder's checkpoint, if it has one.
+            progress: Called after each accepted time step, on rank 0.
+
+        Raises:
+            SolverError: A time step failed however small; what was computed stays on disk.
+            InputError: The folder's checkpoint belongs to another study.
+        """
+        started = clock.perf_counter()
+        folder = Path(directory) if directory is not None else None
+        watchers = list(observers)
+        electrode = self._electrode()
+        domain = Domain(electrode, self.comm)
+        model = InsertionModel(domain, self.material, temperature=self.temperature, c_e=self.c_e)
+        size = domain.space.dofmap.index_map.size_global
+        newton = Newton(model, size=size, tolerance=self.settings.newton_tolerance)
+        emitter = _Emitter(self, electrode, watchers)
+        outlets = Outlets(emitter.emit, folder, self._fingerprint(electrode))
+        journal = Journal(domain, model, self._scale(model), self.protocol, self.output, outlets)
+        timeline = Timeline(journal, newton, self.settings, self._on_root(progress))
+        stored = self._stored(outlets) if resume else None
+        set_up = clock.perf_counter() - started
+        log.info("%d unknowns, set up in %.2f s", size, set_up)
+        state = timeline.run(self.initial_stoichiometry, stored)
+        summary = _summary(journal, model, newton, state.u, size, set_up)
+        return self._finish(journal, summary, electrode, folder, watchers, emitter)
+
+    def _electrode(self) -> ElectrodeMesh | None:
+        if self.comm.rank != 0 or self.mesh is None:
+            return None
+        return self.mesh.region("electrode")
+
+    def _scale(self, model: InsertionModel) -> ElectrodeScale:
+        """The whole electrode's size, symmetry copies included."""
+        mesh = self.mesh
+        sizes = (mesh.footprint, mesh.multiplicity) if self.comm.rank == 0 and mesh else None
+        footprint, copies = self.comm.bcast(sizes)
+        material, volume = self.material, copies * model.volume
+        return ElectrodeScale(
+            capacity=material.capacity_density * volume,
+            full_charge=copies * model.full_charge,
+            footprint=copies * footprint,
+            mass=None if material.density is None else material.density * volume,
+        )
+
+    def _fingerprint(self, electrode: ElectrodeMesh | None) -> str:
+        """What a checkpoint must share with the run that resumes from it."""
+        digest = electrode.digest() if electrode is not None else None
+        said = (
+            self.comm.bcast(digest),
+            self.material.name,
+            sorted(self.material.sources.items()),
+            np.round(self.material.ocp(np.linspace(0.01, 0.99, 21)), 12).tolist(),
+            self.protocol.steps,
+            (self.initial_stoichiometry, self.temperature, self.c_e),
+            (self.settings, self.output),
+        )
+        return hashlib.sha256(repr(said).encode()).hexdigest()
+
+    def _stored(self, outlets: Outlets) -> Checkpoint | None:
+        """The folder's checkpoint, read on rank 0 and shared; errors are shared too."""
+        found: Checkpoint | Exception | None = None
+        if self.comm.rank == 0 and outlets.folder is not None:
+            try:
+                found = Checkpoint.read(outlets.folder, outlets.fingerprint)
+            except Exception as error:
+                found = error
+        found = self.comm.bcast(found)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _on_root(
+        self, progress: Callable[[StepReport], None] | None
+    ) -> Callable[[StepReport], None]:
+        if progress is None or self.comm.rank != 0:
+            return lambda report: None
+        return progress
+
+    def _finish(
+        self,
+        journal: Journal,
+        summary: dict[str, Any],
+        electrode: ElectrodeMesh | None,
+        folder: Path | None,
+        watchers: list[Observer],
+        emitter: _Emitter,
+    ) -> Result:
+        result = Result(
+            series=journal.recorder.series,
+            events=journal.events,
+            summary=summary,
+            mesh=electrode,
+            parent=self.mesh,
+            directory=folder,
+            snapshots=emitter.kept,
+        )
+        if self.comm.rank == 0:
+            if folder is not None:
+                write_text(folder / SUMMARY_FILE, json.dumps(summary, indent=2) + "\n")
+            for watcher in watchers:
+                watcher.finish(result)
+        return result
+
+
+class _Emitter:
+    """Makes snapshots of gathered fields and hands them to the observers, on rank 0."""
+
+    def __init__(
+        self, run: Simulation, electrode: ElectrodeMesh | None, watchers: list[Observer]
+    ) -> None:
+        self._run, self._watchers = run, watchers
+        self._nodes = None if electrode is None else electrode.boundary("interface").nodes
+        self.kept: list[Snapshot] = []
+
+    def emit(
+        self,
+        index: int,
+        time: float,
+        label: str,
+        potential: float,
+        current: float,
+        x: Array | None,
+    ) -> None:
+        if x is None or self._nodes is None:
+            return
+        run = self._run
+        c_s_max, on_surface = run.material.c_s_max, x[self._nodes]
+        reaction = react(
+            run.material, on_surface, potential, c_e=run.c_e, temperature=run.temperature
+        )
+        mesh = run.mesh
+        snapshot = Snapshot(
+            index=index,
+            time=time,
+            label=label,
+            voltage=potential,
+            current_density=current / (mesh.footprint * mesh.multiplicity),
+            concentration=c_s_max * x,
+            stoichiometry=x,
+            surface={
+                "concentration": c_s_max * on_surface,
+                "stoichiometry": on_surface,
+                "local_current_density": reaction.j,
+                "overpotential": potential - run.material.ocp(on_surface),
+            },
+            electrolyte_concentration=run.c_e,
+        )
+        self.kept = [*self.kept[:0], snapshot] if self._watchers else [*self.kept, snapshot]
+        for watcher in self._watchers:
+            watcher.write(snapshot)
+
+
+def _summary(
+    journal: Journal, model: InsertionModel, newton: Newton, u: Array, size: int, set_up: float
+) -> dict[str, Any]:
+    scale = journal.scale
+    return {
+        "material": model.material.name,
+        "unknowns": size,
+        "electrode": {
+            "volume [m3]": model.volume * scale.full_charge / model.full_charge,
+            "interface area [m2]": model.area * scale.full_charge / model.full_charge,
+            "footprint [m2]": scale.footprint,
+            "theoretical capacity [A.h]": scale.capacity / 3600.0,
+            "theoretical areal capacity [mA.h.cm-2]": scale.capacity / scale.footprint / 36000.0,
+        },
+        "conservation": {
+            "charge balance error": journal.charge_error(u),
+            "charge throughput [A.h]": scale.full_charge * journal.throughput / 3600.0,
+            "mean stoichiometry": model.mean(u),
+        },
+        "steps": [
+            {"step": e.text, "ended": e.reason, "time [s]": e.time} for e in journal.events
+        ],
+        "work": journal.counts | newton.counts,
+        "timings": {"set-up [s]": round(set_up, 3), "solve [s]": round(journal.wall, 3)},
+    }
+
+
+def _world() -> MPI.Comm:
+    from .. import _fenics  # noqa: F401  (MPI starts in the order that the wheel needs)
+
+    from mpi4py import MPI  # isort: skip
+
+    return MPI.COMM_WORLD

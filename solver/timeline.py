@@ -1,0 +1,315 @@
+"""Walks a protocol in time: switches each step on, takes time steps, finds the ends."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq
+
+from ..errors import SolverError
+from .checkpoint import Checkpoint, Progress
+from .control import Control, ImposedPotential, ImposedRate
+from .endings import Ending, endings_of
+from .journal import Journal
+from .nonlinear import Newton, StageFailure
+from .result import Event
+from .settings import SolverSettings, StepReport
+from .stepping import State, StepController, attempt_step, consistent_state
+from .stepping import Step as TimeStep
+from .steps import ConstantCurrent, ConstantVoltage, Step, VoltageSweep
+
+log = logging.getLogger(__name__)
+
+LOCATED = 1e-7
+"""Share of a time step to which an ending is located inside it."""
+SMALLEST_STEP, FIRST_STEP = 1e-12, 1e-5
+"""Shortest time step tried, and the one after a jump, in units of the diffusion time."""
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One protocol step under way.
+
+    Attributes:
+        index: Its place in the protocol.
+        step: What the user asked.
+        start: Time at which it began [s].
+        before: Potential just before it [V].
+        control: What it imposes.
+        endings: What ends it, besides its time.
+        end: Time at which it ends at the latest [s].
+    """
+
+    index: int
+    step: Step
+    start: float
+    before: float
+    control: Control
+    endings: list[Ending]
+    end: float
+
+
+class Timeline:
+    """One run of a protocol.
+
+    Args:
+        journal: The books, which also hold model, protocol and scale.
+        newton: The stage solver.
+        settings: Accuracy.
+        progress: Called after each accepted time step.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        newton: Newton,
+        settings: SolverSettings,
+        progress: Callable[[StepReport], None],
+    ) -> None:
+        self.journal, self.newton, self.settings = journal, newton, settings
+        self.model, self.protocol = journal.model, journal.protocol
+        self._progress = progress
+        self._unit = self.model.diffusion_time
+        self._controller = StepController(first=FIRST_STEP * self._unit, longest=settings.max_step)
+        self._state: State | None = None
+
+    @property
+    def state(self) -> State:
+        """Where the run stands."""
+        if self._state is None:
+            raise SolverError("the run has not begun")
+        return self._state
+
+    def run(self, initial_stoichiometry: float, stored: Checkpoint | None) -> State:
+        """Walk the protocol from its start, or from a checkpoint, and return the last state.
+
+        Raises:
+            SolverError: A time step failed however small; what was computed is saved.
+        """
+        leg = self._begin(initial_stoichiometry) if stored is None else self._restore(stored)
+        first = leg.index if leg else len(self.journal.events)
+        for index in range(first, len(self.protocol.steps)):
+            leg = leg or self._enter(index)
+            reason = self._already_met(leg)
+            while reason is None:
+                reason = self._advance(leg)
+            self._leave(leg, reason)
+            leg = None
+        return self.state
+
+    def _begin(self, initial_stoichiometry: float) -> None:
+        u = np.full_like(self.model.lumped_mass, initial_stoichiometry)
+        self.journal.initial_mean = self.model.mean(u)
+        rest = ImposedRate(0.0)
+        self._state = consistent_state(self.model, rest, 0.0, u)
+
+    def _restore(self, stored: Checkpoint) -> Leg | None:
+        """The state of a checkpoint, and the leg that was under way."""
+        journal, numbers = self.journal, stored.progress
+        journal.reopen(stored)
+        u = journal.domain.scatter(stored.u)
+        slope = None if stored.slope is None else journal.domain.scatter(stored.slope)
+        at = self.model.evaluate(u, numbers.potential)
+        self._state = State(numbers.time, u, numbers.potential, at, slope)
+        self._controller.size = numbers.next_size
+        self.newton.resume(multigrid=numbers.multigrid, counts=numbers.counts)
+        log.info("resumed at t = %.6g s", numbers.time)
+        if numbers.step_start is None:
+            return None
+        return self._leg(numbers.step_index, numbers.step_start, numbers.step_potential)
+
+    def _enter(self, index: int) -> Leg:
+        """Switch a protocol step on: the field stays, the potential or the current jumps."""
+        journal, old = self.journal, self.state
+        leg = self._leg(index, old.time, old.potential)
+        try:
+            self._state = consistent_state(self.model, leg.control, old.time, old.u)
+        except StageFailure as failure:
+            raise self._failure(leg, 0.0, str(failure)) from failure
+        journal.in_step = 0.0
+        self._controller.restart(FIRST_STEP * self._unit)
+        journal.record(index, self.state, 0.0)
+        if journal.outputs == 0:
+            self._output(leg)
+        return leg
+
+    def _leg(self, index: int, start: float, before: float) -> Leg:
+        step, scale = self.protocol.steps[index], self.journal.scale
+        control: Control = ImposedRate(0.0)
+        duration = math.inf if step.duration is None else step.duration
+        if isinstance(step, ConstantCurrent):
+            sign = -1.0 if step.direction == "discharge" else 1.0
+            control = ImposedRate(sign * scale.current(step.amount) / scale.full_charge)
+        elif isinstance(step, ConstantVoltage):
+            control = ImposedPotential(step.voltage)
+        elif isinstance(step, VoltageSweep):
+            first = before if step.start is None else step.start
+            slope = math.copysign(step.rate, step.stop - first)
+            control = ImposedPotential(first, slope, start)
+            duration = min(duration, abs(step.stop - first) / step.rate)
+        return Leg(
+            index, step, start, before, control, endings_of(step, scale, before), start + duration
+        )
+
+    def _already_met(self, leg: Leg) -> str | None:
+        reading = self.journal.reading(self.state)
+        for ending in leg.endings:
+            if ending.margin(reading) <= 0.0:
+                return f"{ending.reason} at once"
+        return None
+
+    def _leave(self, leg: Leg, reason: str) -> None:
+        journal, state = self.journal, self.state
+        self._output(leg)
+        log.info(
+            "step %d of %d, '%s': %s, at t = %.6g s, %.6f V",
+            leg.index + 1, len(self.protocol.steps), leg.step.text, reason, state.time,
+            state.potential,
+        )  # fmt: skip
+        journal.events.append(Event(state.time, leg.index, leg.step.text, reason))
+        journal.save(state, self._progress_of(leg.index + 1, None))
+        self.newton.forget()
+
+    # --- one time step -----------------------------------------------------------------
+
+    def _advance(self, leg: Leg) -> str | None:
+        """Take one accepted time step; the reason, if it ended the protocol step."""
+        journal = self.journal
+        taken, reason = self._good_step(leg), None
+        met = [e for e in leg.endings if e.margin(journal.reading(taken.end, taken.passed)) <= 0]
+        if met:
+            taken, reason = self._locate(leg, taken, met)
+        elif taken.end.time >= leg.end * (1.0 - 1e-14):
+            reason = f"after {leg.end - leg.start:.6g} s"
+        journal.output_due(leg.index, taken)
+        journal.book(taken)
+        self._state = taken.end
+        journal.record(leg.index, taken.end, taken.size)
+        self._progress(self._report(leg, taken))
+        if reason is None and journal.counts["accepted"] % journal.plan.checkpoint_steps == 0:
+            journal.save(taken.end, self._progress_of(leg.index, leg))
+            self.newton.forget()
+        return reason
+
+    def _good_step(self, leg: Leg) -> TimeStep:
+        """Try time steps until one converges with a small enough error."""
+        controller, counts = self._controller, self.journal.counts
+        while True:
+            size = controller.fit(leg.end - self.state.time)
+            try:
+                step = self._attempt(leg, size)
+            except StageFailure as failure:
+                counts["failed"] += 1
+                controller.fail(size)
+                reason = str(failure)
+            else:
+                if step.error <= 1.0:
+                    controller.accept(step.error, size)
+                    return step
+                counts["rejected"] += 1
+                controller.reject(step.error, size)
+                reason = f"the local error stays {step.error:.1e} times the tolerance"
+            if controller.size < SMALLEST_STEP * self._unit:
+                raise self._failure(leg, size, reason)
+
+    def _attempt(self, leg: Leg, size: float) -> TimeStep:
+        return attempt_step(
+            self.model,
+            self.newton,
+            leg.control,
+            self.state,
+            size=size,
+            tolerance=self.settings.tolerance,
+        )
+
+    def _locate(self, leg: Leg, taken: TimeStep, met: list[Ending]) -> tuple[TimeStep, str]:
+        """The step shortened so that it ends on the first of the endings that it met."""
+        journal = self.journal
+        tried = {taken.size: taken}
+
+        def margin(size: float, ending: Ending) -> float:
+            if size == 0.0:
+                return ending.margin(journal.reading(self.state))
+            if size not in tried:
+                tried[size] = self._attempt(leg, size)
+            step = tried[size]
+            return ending.margin(journal.reading(step.end, step.passed))
+
+        found = []
+        for ending in met:
+            if margin(0.0, ending) <= 0.0:
+                raise self._failure(leg, taken.size, f"'{ending.reason}' held before the step")
+            try:
+                size = brentq(
+                    margin, 0.0, taken.size, args=(ending,), xtol=LOCATED * taken.size, rtol=1e-15
+                )
+            except StageFailure as failure:
+                raise self._failure(leg, taken.size, str(failure)) from failure
+            found.append((float(size), ending.reason))
+        size, reason = min(found)
+        margin(size, met[0])
+        return tried[size], reason
+
+    # --- reports -----------------------------------------------------------------------
+
+    def _output(self, leg: Leg) -> None:
+        state = self.state
+        self.journal.output(leg.index, state.time, state.u, state.potential, state.at.rate)
+
+    def _report(self, leg: Leg, step: TimeStep) -> StepReport:
+        window = self.model.material.stoichiometry_limits
+        share = abs(self.journal.in_step) / (window[1] - window[0])
+        if math.isfinite(leg.end) and leg.end > leg.start:
+            share = max(share, (step.end.time - leg.start) / (leg.end - leg.start))
+        return StepReport(
+            time=step.end.time,
+            voltage=step.end.potential,
+            step_index=leg.index,
+            step_text=leg.step.text,
+            dt=step.size,
+            fraction=(leg.index + min(share, 1.0)) / len(self.protocol.steps),
+        )
+
+    def _progress_of(self, index: int, leg: Leg | None) -> Progress:
+        journal, state = self.journal, self.state
+        return Progress(
+            time=state.time,
+            potential=state.potential,
+            step_index=index,
+            step_start=leg.start if leg else None,
+            step_potential=leg.before if leg else state.potential,
+            in_step=journal.in_step,
+            passed=journal.passed,
+            throughput=journal.throughput,
+            initial_mean=journal.initial_mean,
+            next_size=self._controller.size,
+            outputs=journal.outputs,
+            last_output=journal.last_output,
+            counts=journal.counts | self.newton.counts,
+            wall=journal.wall,
+            multigrid=self.newton.multigrid,
+            events=journal.events,
+        )
+
+    def _failure(self, leg: Leg, size: float, reason: str) -> SolverError:
+        """Save what there is, and say where, when and why."""
+        state = self.state
+        self.journal.save(state, self._progress_of(leg.index, leg))
+        low, high = self.model.surface_range(state.u)
+        hint = ""
+        if high > 0.98 or low < 0.02:
+            full = "full" if high > 0.98 else "empty"
+            hint = (
+                f"; the surface is nearly {full}, so the current cannot be sustained: "
+                "give the step a voltage limit"
+            )
+        return SolverError(
+            f"the solve failed at t = {state.time:.6g} s in protocol step {leg.index + 1} "
+            f"('{leg.step.text}'), region 'electrode', at {state.potential:.4f} V with surface "
+            f"stoichiometries {low:.4f} to {high:.4f}: {reason}; last time step tried "
+            f"{size:.2g} s{hint}"
+        )
