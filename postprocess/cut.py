@@ -1,0 +1,164 @@
+"""Where to cut an electrode so that its inside is seen."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pyvista as pv
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+_MOST_PAIRS = 20_000
+
+
+class Pole(NamedTuple):
+    """One connected piece of the electrode [um]."""
+
+    cells: NDArray
+    """Indices of its cells."""
+    foot: NDArray
+    """Centre near its lower end (3,)."""
+    tip: NDArray
+    """Centre near its upper end (3,)."""
+    radius: float
+    """Half of its smaller horizontal extent."""
+
+
+class Cut(NamedTuple):
+    """The surface that is left when the front is taken away."""
+
+    surface: pv.PolyData
+    """Outer and cut faces, with the nodal fields."""
+    normal: NDArray
+    """Horizontal unit vector out of the cut, towards the reader (3,)."""
+    pole: Pole | None
+    """A pole in the middle of the cut; None for a film or a symmetry cell."""
+
+
+def find_poles(points: NDArray, cells: NDArray) -> list[Pole]:
+    """The connected pieces of a tetrahedral mesh; points (n, 3) [um], cells (m, 4)."""
+    pairs = np.vstack([cells[:, [0, k]] for k in range(1, 4)])
+    size = len(points)
+    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size))
+    _, label = connected_components(graph, directed=False)
+    order = np.argsort(label[cells[:, 0]], kind="stable")
+    changes = np.flatnonzero(np.diff(label[cells[order, 0]])) + 1
+    return [_measure(points, cells, piece) for piece in np.split(order, changes)]
+
+
+def _measure(points: NDArray, cells: NDArray, piece: NDArray) -> Pole:
+    nodes = points[np.unique(cells[piece])]
+    low, high = nodes[:, 2].min(), nodes[:, 2].max()
+    margin = 0.1 * (high - low)
+    foot, tip = nodes[nodes[:, 2] <= low + margin], nodes[nodes[:, 2] >= high - margin]
+    radius = 0.5 * float(np.ptp(foot[:, :2], axis=0).min())
+    return Pole(piece, _middle(foot), _middle(tip), radius)
+
+
+def _middle(nodes: NDArray) -> NDArray:
+    """Centre of the box of `nodes`: unlike their mean it does not depend on mesh density."""
+    return 0.5 * (nodes.min(axis=0) + nodes.max(axis=0))
+
+
+def cut_open(points: NDArray, cells: NDArray, fields: dict[str, NDArray], wall: NDArray) -> Cut:
+    """Cut the electrode through the axes of as many poles as one vertical plane meets.
+
+    Poles in front of the plane are left out, those that it meets are halved through their own
+    axis, those behind stand whole. A symmetry cell shows its inside already, on its planes.
+
+    Args:
+        points: Nodes (n, 3) [um].
+        cells: Linear tetrahedra (m, 4).
+        fields: Nodal fields (n,).
+        wall: Corner coordinates of the electrode's interface facets (k, 3, 3) [um].
+    """
+    grid = pv.UnstructuredGrid({pv.CellType.TETRA: cells}, points)
+    for name, values in fields.items():
+        grid[name] = values
+    open_normal = _open_sides(points, cells, wall)
+    if open_normal is not None:
+        return Cut(_skin(grid), open_normal, None)
+    poles = find_poles(points, cells)
+    normal, offset = _best_plane(poles)
+    kept, middle = [], []
+    for pole in poles:
+        axis = pole.tip - pole.foot
+        distance = float(0.5 * (pole.foot + pole.tip) @ normal - offset)
+        if distance >= pole.radius:
+            continue
+        piece = grid.extract_cells(pole.cells)
+        if abs(distance) < pole.radius:
+            across = normal - (normal @ axis) / (axis @ axis) * axis
+            piece = piece.clip(across, origin=0.5 * (pole.foot + pole.tip), invert=True)
+            middle.append(pole)
+        kept.append(_skin(piece))
+    centre = np.mean([0.5 * (p.foot + p.tip) for p in middle], axis=0)
+    chosen = min(middle, key=lambda p: np.linalg.norm(0.5 * (p.foot + p.tip) - centre))
+    return Cut(pv.merge(kept, merge_points=False), normal, chosen)
+
+
+def _skin(grid: pv.UnstructuredGrid) -> pv.PolyData:
+    return grid.extract_surface(algorithm="dataset_surface").triangulate()
+
+
+def _best_plane(poles: list[Pole]) -> tuple[NDArray, float]:
+    """Vertical plane (normal, offset) through the axes of the most poles.
+
+    Among equals, the one with most poles behind it, and facing -y.
+    """
+    middles = np.array([0.5 * (p.foot + p.tip)[:2] for p in poles])
+    radii = np.array([p.radius for p in poles])
+    if len(poles) == 1:
+        normal = np.array([0.0, -1.0])
+        return np.append(normal, 0.0), float(middles[0] @ normal)
+    first, second = np.triu_indices(len(poles), k=1)
+    if len(first) > _MOST_PAIRS:
+        chosen = np.random.default_rng(0).choice(len(first), _MOST_PAIRS, replace=False)
+        first, second = first[chosen], second[chosen]
+    along = middles[second] - middles[first]
+    length = np.linalg.norm(along, axis=1)
+    along = along[length > 0] / length[length > 0, None]
+    normals = np.column_stack([along[:, 1], -along[:, 0]])
+    normals *= np.where(normals @ [0.3, -1.0] < 0, -1.0, 1.0)[:, None]
+    offsets = np.einsum("ij,ij->i", normals, middles[first][length > 0])
+    distances = normals @ middles.T - offsets[:, None]
+    met = np.exp(-((distances / (0.4 * radii)) ** 2)).sum(axis=1)
+    behind = (distances < -radii).mean(axis=1)
+    facing = normals @ [0.0, -1.0]
+    best = int(np.argmax(np.round(met, 3) + 0.3 * behind + 0.2 * facing))
+    return np.append(normals[best], 0.0), float(offsets[best])
+
+
+def _open_sides(points: NDArray, cells: NDArray, wall: NDArray) -> NDArray | None:
+    """Where the inside shows at symmetry planes: their mean outward direction, if any.
+
+    A film, open on all sides alike, is looked at from its default side.
+    """
+    faces = np.vstack([cells[:, t] for t in ((1, 2, 3), (0, 3, 2), (0, 1, 3), (0, 2, 1))])
+    _, index, count = np.unique(
+        np.sort(faces, axis=1), axis=0, return_index=True, return_counts=True
+    )
+    corners = points[faces[index[count == 1]]]
+    covered = {row.tobytes() for row in _keys(wall)}
+    bare = np.array([row.tobytes() not in covered for row in _keys(corners)])
+    normals = 0.5 * np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    # Tetrahedra may be of either handedness: let every normal point out of the cell.
+    inside = points[cells[index[count == 1] % len(cells)]].mean(axis=1)
+    outwards = np.einsum("ij,ij->i", normals, corners.mean(axis=1) - inside)
+    normals *= np.where(outwards < 0, -1.0, 1.0)[:, None]
+    areas = np.linalg.norm(normals, axis=1)
+    upright = np.abs(normals[:, 2]) < 0.1 * areas
+    sides = bare & upright
+    if areas[sides].sum() < 0.02 * areas.sum():
+        return None
+    mean = normals[sides].sum(axis=0) * [1.0, 1.0, 0.0]
+    if np.linalg.norm(mean) < 0.2 * areas[sides].sum():
+        return np.array([0.0, -1.0, 0.0])
+    return mean / np.linalg.norm(mean)
+
+
+def _keys(corners: NDArray) -> NDArray:
+    """One comparable row per triangle: thrice its centre, in 0.01 pm steps [um]."""
+    return np.round(corners.sum(axis=1) * 1e5).astype(np.int64)

@@ -1,0 +1,88 @@
+"""Reading a run's fields back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyvista as pv
+
+from ..errors import InputError
+from . import names
+from .collection import read_collection
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output of a run; its blocks are read when asked for."""
+
+    path: Path
+    """The `.vtm`."""
+    time: float
+    """[s]"""
+
+    @cached_property
+    def electrode(self) -> pv.UnstructuredGrid:
+        """The solid: concentration, stoichiometry."""
+        return self._block(names.ELECTRODE)
+
+    @cached_property
+    def interface(self) -> pv.UnstructuredGrid:
+        """Its surface: also local current density and overpotential."""
+        return self._block(names.INTERFACE)
+
+    @cached_property
+    def electrolyte(self) -> pv.UnstructuredGrid | None:
+        """The electrolyte, when it was meshed."""
+        files = sorted(self.path.parent.glob("electrolyte-*.vtu"))
+        own = self.path.with_suffix("") / f"{names.ELECTROLYTE}.vtu"
+        files = [own] if own.exists() else files
+        return pv.UnstructuredGrid(files[-1]) if files else None
+
+    @property
+    def label(self) -> str:
+        """The protocol step, in the user's words."""
+        return str(self.interface.field_data[names.LABEL_FACT][0])
+
+    @property
+    def voltage(self) -> float:
+        """Electrode potential [V]."""
+        return float(self.interface.field_data[names.VOLTAGE_FACT][0])
+
+    @property
+    def current_density(self) -> float:
+        """Current per collector area, positive in discharge [A m-2]."""
+        return float(self.interface.field_data[names.CURRENT_FACT][0])
+
+    def _block(self, name: str) -> pv.UnstructuredGrid:
+        return pv.UnstructuredGrid(self.path.with_suffix("") / f"{name}.vtu")
+
+
+def read_outputs(directory: str | Path) -> list[Output]:
+    """The outputs of a run, by time.
+
+    Raises:
+        InputError: The folder holds no outputs.
+    """
+    directory = Path(directory)
+    entries = read_collection(directory / "fields.pvd")
+    if not entries:
+        raise InputError(
+            f"{directory}: no outputs in fields.pvd; expected the folder of a run that has "
+            "written at least one"
+        )
+    return [Output(directory / entry.file, entry.time) for entry in entries]
+
+
+def most_telling(outputs: list[Output]) -> Output:
+    """The output whose stoichiometry varies most through the electrode.
+
+    Where nothing varies, the last one that carries current, or else the last one.
+    """
+    spreads = [float(np.ptp(output.electrode[names.STOICHIOMETRY])) for output in outputs]
+    if max(spreads) > 1e-4:
+        return outputs[int(np.argmax(spreads))]
+    flowing = [output for output in outputs if output.current_density != 0.0]
+    return (flowing or outputs)[-1]

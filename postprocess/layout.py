@@ -1,0 +1,146 @@
+"""A picture with its heading, colour bar, scale bars and sections: one sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from .._files import atomic_path
+from .palette import FAINT, INK, ColourScale
+from .scene import Photograph
+
+_DPI = 200
+_HEIGHT = 6.4
+_HEADER = 0.78
+_FONT = {"font.family": "sans-serif", "font.size": 9.5, "mathtext.fontset": "dejavusans"}
+
+
+class Section(NamedTuple):
+    """A flat section through the electrode, drawn."""
+
+    image: NDArray
+    """(rows, rows, 3) uint8."""
+    size: float
+    """Width of the picture [um]."""
+    level: float
+    """Height above the collector [um]."""
+
+
+def compose(
+    path: Path,
+    picture: Photograph,
+    scale: ColourScale,
+    *,
+    subtitle: str,
+    sections: list[Section] | None = None,
+) -> Path:
+    """Put a photograph on a sheet with all that makes it readable, and write it."""
+    rows, columns = picture.image.shape[:2]
+    scene_width = _HEIGHT * columns / rows
+    side = 1.75 if sections else 0.0
+    bar = 1.15
+    width = max(scene_width + side + bar + 0.5, 6.2)
+    height = _HEIGHT + _HEADER + 0.35
+    with matplotlib.rc_context(_FONT):
+        figure = Figure(figsize=(width, height), dpi=_DPI, facecolor="white")
+        left = 0.2 + 0.5 * (width - (scene_width + side + bar + 0.5))
+        axes = _box(figure, left, 0.3, scene_width, _HEIGHT)
+        axes.imshow(picture.image, interpolation="lanczos")
+        axes.set_axis_off()
+        _scale_bars(axes, picture)
+        if sections:
+            _draw_sections(figure, left + scene_width + 0.15, sections)
+        edge = left + scene_width + side + 0.25
+        _colour_bar(_box(figure, edge, 0.3 + 0.16 * _HEIGHT, 0.17, 0.62 * _HEIGHT), scale)
+        top = (height - 0.12) / height
+        figure.text(0.28 / width, top, scale.heading, size=14, weight="bold", color=INK, va="top")
+        figure.text(0.28 / width, top - 0.34 / height, subtitle, size=9.5, color=FAINT, va="top")
+        with atomic_path(path) as temporary:
+            figure.savefig(temporary)
+    return path
+
+
+def _box(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Axes placed in inches."""
+    across, up = figure.get_size_inches()
+    return figure.add_axes((left / across, bottom / up, width / across, height / up))
+
+
+def _colour_bar(axes: Axes, scale: ColourScale) -> None:
+    mappable = ScalarMappable(Normalize(*scale.limits), scale.colours)
+    bar = axes.figure.colorbar(mappable, cax=axes, extend=scale.extend, extendfrac=0.035)
+    bar.set_label(scale.label, color=INK, labelpad=8)
+    bar.outline.set_visible(False)
+    bar.locator = MaxNLocator(6)
+    bar.update_ticks()
+    axes.tick_params(length=3, width=0.6, color=FAINT, labelcolor=INK)
+    if scale.note:
+        axes.text(
+            0, -0.06, scale.note.replace(", ", "\n"), transform=axes.transAxes,
+            size=8, color=FAINT, va="top",
+        )  # fmt: skip
+
+
+def _draw_sections(figure: Figure, left: float, sections: list[Section]) -> None:
+    """Sections one above the other, all to one scale."""
+    room = _HEIGHT / len(sections)
+    size = min(1.3, room - 0.55)
+    for row, section in enumerate(sections):
+        bottom = 0.3 + _HEIGHT - (row + 1) * room + 0.3
+        axes = _box(figure, left, bottom, size, size)
+        axes.imshow(section.image, interpolation="lanczos")
+        axes.set_axis_off()
+        axes.set_title(f"section at z = {length_text(section.level)}", size=8, color=INK, pad=4)
+    pixels = sections[-1].image.shape[0]
+    bar = nice_length(0.4 * sections[-1].size)
+    reach, base = 0.5 * bar / sections[-1].size * pixels, 1.06 * pixels
+    ends = [0.5 * pixels - reach, 0.5 * pixels + reach]
+    axes.plot(ends, [base, base], color=INK, lw=1.6, solid_capstyle="butt", clip_on=False)
+    axes.text(
+        0.5 * pixels, base + 0.04 * pixels, length_text(bar),
+        size=8, color=INK, ha="center", va="top",
+    )  # fmt: skip
+
+
+def _scale_bars(axes: Axes, picture: Photograph) -> None:
+    """A bar along the horizontal, and one upwards where heights are drawn shorter."""
+    rows, columns = picture.image.shape[:2]
+    bar = nice_length(0.22 * picture.width)
+    across = bar / picture.width * columns
+    base = rows * 0.995
+    axes.plot([0, across], [base, base], color=INK, lw=1.8, solid_capstyle="butt", clip_on=False)
+    axes.text(across / 2, base + 0.012 * rows, length_text(bar), ha="center", va="top", color=INK)
+    if picture.squeeze > 1.0:
+        tall = nice_length(0.15 * picture.height)
+        up = tall / picture.height * rows
+        axes.plot([0, 0], [base, base - up], color=INK, lw=1.8, clip_on=False)
+        axes.text(
+            0.012 * rows, base - up / 2,
+            f"{length_text(tall)}\n(heights ÷ {picture.squeeze:.2g})",
+            va="center", color=INK,
+        )  # fmt: skip
+
+
+def nice_length(target: float) -> float:
+    """The largest of 1, 2, 5 times a power of ten that is not above `target`."""
+    power = 10.0 ** np.floor(np.log10(target))
+    return float(max(m * power for m in (1, 2, 5) if m * power <= target * (1 + 1e-9)))
+
+
+def length_text(micrometres: float) -> str:
+    """A length in nm or um, whichever reads better."""
+    if abs(micrometres) < 1.0:
+        return f"{1e3 * micrometres:.3g} nm"
+    return f"{micrometres:.3g} µm"

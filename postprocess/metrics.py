@@ -1,0 +1,183 @@
+"""What a run is judged by: capacity, energy, utilisation, uniformity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Symmetric rule of six points, exact to degree 4 (Strang and Fix 1973): (a, b, weight).
+_ORBITS = ((0.445948490915965, 0.223381589678011), (0.091576213509771, 0.109951743655322))
+
+
+class SurfaceStatistics(NamedTuple):
+    """Area-weighted statistics of a field on a surface."""
+
+    mean: float
+    minimum: float
+    """Smallest nodal value."""
+    maximum: float
+    """Largest nodal value."""
+    deviation: float
+    """Standard deviation over the area."""
+
+    @property
+    def variation(self) -> float:
+        """Coefficient of variation: deviation over |mean|; 0 is perfectly uniform."""
+        return self.deviation / abs(self.mean) if self.mean else 0.0
+
+
+class SurfaceQuadrature:
+    """Integrals over a surface of flat or curved triangles, prepared once."""
+
+    def __init__(self, points: NDArray, facets: NDArray) -> None:
+        """Prepare.
+
+        Args:
+            points: Nodes (n, 3) [m].
+            facets: Node indices (k, 3) or (k, 6), VTK order.
+        """
+        reference, weights = _rule()
+        shape, along, across = _shape_functions(facets.shape[1], reference)
+        corners = points[facets]
+        tangents = [np.einsum("qa,kad->kqd", slope, corners) for slope in (along, across)]
+        stretch = np.linalg.norm(np.cross(*tangents), axis=2)
+        self._facets = facets
+        self._shape = shape
+        self.weights: NDArray = 0.5 * weights * stretch
+        """Area of each quadrature point (k, q) [m2]."""
+        self.area = float(self.weights.sum())
+        """[m2]"""
+
+    def at_points(self, values: NDArray) -> NDArray:
+        """Nodal values (n,) at the quadrature points (k, q)."""
+        return np.asarray(values)[self._facets] @ self._shape.T
+
+    def integral(self, values: NDArray) -> float:
+        """Integral of a nodal field over the surface."""
+        return float((self.weights * self.at_points(values)).sum())
+
+    def statistics(self, values: NDArray) -> SurfaceStatistics:
+        """Mean, extremes and deviation of a nodal field."""
+        local = self.at_points(values)
+        mean = float((self.weights * local).sum()) / self.area
+        variance = float((self.weights * (local - mean) ** 2).sum()) / self.area
+        used = np.asarray(values)[np.unique(self._facets)]
+        return SurfaceStatistics(mean, float(used.min()), float(used.max()), variance**0.5)
+
+    def quantile(self, values: NDArray, fraction: float) -> float:
+        """The value that `fraction` of the area stays below."""
+        local, weights = self.at_points(values).ravel(), self.weights.ravel()
+        order = np.argsort(local)
+        share = (np.cumsum(weights[order]) - 0.5 * weights[order]) / self.area
+        return float(np.interp(fraction, share, local[order]))
+
+
+def _rule() -> tuple[NDArray, NDArray]:
+    """Points (6, 2) on the unit triangle, and weights that add up to 1."""
+    points, weights = [], []
+    for a, weight in _ORBITS:
+        points += [(a, a), (1 - 2 * a, a), (a, 1 - 2 * a)]
+        weights += [weight] * 3
+    return np.array(points), np.array(weights)
+
+
+def _shape_functions(nodes: int, at: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """Values and both slopes of the Lagrange functions, each (q, nodes)."""
+    r, s = at.T
+    t, one, zero = 1 - r - s, np.ones(len(at)), np.zeros(len(at))
+    if nodes == 3:
+        value, along, across = (t, r, s), (-one, one, zero), (-one, zero, one)
+    else:
+        value = (t * (2 * t - 1), r * (2 * r - 1), s * (2 * s - 1), 4 * r * t, 4 * r * s, 4 * s * t)
+        along = (1 - 4 * t, 4 * r - 1, zero, 4 * (t - r), 4 * s, -4 * s)
+        across = (1 - 4 * t, zero, 4 * s - 1, -4 * r, 4 * r, 4 * (t - s))
+    return np.column_stack(value), np.column_stack(along), np.column_stack(across)
+
+
+def summarise(
+    series: Mapping[str, NDArray], *, stoichiometry_limits: tuple[float, float] | None = None
+) -> dict[str, float]:
+    """Figures of merit of a whole run.
+
+    Args:
+        series: Columns over time, named as PyBaMM names them.
+        stoichiometry_limits: The window whose capacity is the theoretical one; gives the
+            utilisation.
+
+    Returns:
+        Name with unit -> value. What the columns do not hold is left out.
+    """
+    metrics: dict[str, float] = {}
+    time, voltage = series["Time [s]"], series["Voltage [V]"]
+    passed = series["Discharge capacity [A.h]"]
+    step, mean_voltage = np.diff(passed), 0.5 * (voltage[1:] + voltage[:-1])
+    down, up = np.maximum(step, 0.0), np.maximum(-step, 0.0)
+    metrics["Duration [s]"] = float(time[-1] - time[0])
+    metrics["Discharged [A.h]"] = float(down.sum())
+    metrics["Charged [A.h]"] = float(up.sum())
+    metrics["Discharge energy [W.h]"] = float((down * mean_voltage).sum())
+    metrics["Charge energy [W.h]"] = float((up * mean_voltage).sum())
+    if down.sum() > 0:
+        metrics["Mean discharge voltage [V]"] = (
+            metrics["Discharge energy [W.h]"] / metrics["Discharged [A.h]"]
+        )
+    if "Areal capacity [mA.h.cm-2]" in series:
+        areal = np.diff(series["Areal capacity [mA.h.cm-2]"])
+        metrics["Discharged [mA.h.cm-2]"] = float(np.maximum(areal, 0.0).sum())
+    end = _end_of_first_discharge(passed)
+    if end > 0:
+        metrics |= _of_first_discharge(series, end)
+    if stoichiometry_limits is not None and "Mean stoichiometry" in series:
+        low, high = stoichiometry_limits
+        metrics["Utilisation [-]"] = float(np.ptp(series["Mean stoichiometry"])) / (high - low)
+    return metrics
+
+
+def _end_of_first_discharge(passed: NDArray) -> int:
+    """Index where the discharged charge first stops growing; 0 without a discharge."""
+    grows = np.diff(passed) > 0
+    if not grows.any():
+        return 0
+    start = int(np.argmax(grows))
+    # A row at a step's end may repeat its time: only a fall or a stretch of rest ends it.
+    later = np.flatnonzero(np.diff(passed)[start:] < 0)
+    end = start + int(later[0]) if len(later) else len(passed) - 1
+    return int(np.argmax(passed[: end + 1] >= passed[end]))
+
+
+def _of_first_discharge(series: Mapping[str, NDArray], end: int) -> dict[str, float]:
+    time, passed = series["Time [s]"][: end + 1], series["Discharge capacity [A.h]"][: end + 1]
+    goal = passed[0] + 0.9 * (passed[-1] - passed[0])
+    metrics = {
+        "Time of first discharge [s]": float(time[-1] - time[0]),
+        "Time to 90 % of first discharge [s]": float(np.interp(goal, passed, time) - time[0]),
+        "Voltage at end of first discharge [V]": float(series["Voltage [V]"][end]),
+    }
+    for name in ("Max", "Min"):
+        column = f"{name} local current density [A.m-2]"
+        if column in series:
+            metrics[f"{name} local current density at end of discharge [A.m-2]"] = float(
+                series[column][end]
+            )
+    columns = [f"{n} local current density [A.m-2]" for n in ("Max", "Min")]
+    if all(column in series for column in columns):
+        metrics["Peak local current density [A.m-2]"] = float(
+            max(np.abs(series[column][: end + 1]).max() for column in columns)
+        )
+    return metrics
+
+
+def surface_metrics(statistics: SurfaceStatistics) -> dict[str, float]:
+    """How evenly the current is shared over the surface at one time."""
+    return {
+        "Mean local current density [A.m-2]": statistics.mean,
+        "Variation of local current density [-]": statistics.variation,
+        "Peak over mean local current density [-]": (
+            max(abs(statistics.minimum), abs(statistics.maximum)) / abs(statistics.mean)
+            if statistics.mean
+            else 0.0
+        ),
+    }
