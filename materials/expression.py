@@ -103,7 +103,9 @@ class _Translator:
         if node.id in self.constants:
             return self.constants[node.id]
         hint = _near_miss(node.id, ["x", *self.constants, *_FUNCTIONS])
-        raise self._error(f"unknown name '{node.id}'{hint}; the variable is x (stoichiometry)")
+        raise self._error(
+            f"unknown name '{_short(node.id)}'{hint}; the variable is x (stoichiometry)"
+        )
 
     def _binary(self, node: ast.BinOp, depth: int) -> Node:
         if isinstance(node.op, ast.BitXor):
@@ -122,7 +124,9 @@ class _Translator:
             raise self._refusal(node)
         name = node.func.id
         if name not in _FUNCTIONS:
-            raise self._error(f"unknown function '{name}'{_near_miss(name, list(_FUNCTIONS))}")
+            raise self._error(
+                f"unknown function '{_short(name)}'{_near_miss(name, list(_FUNCTIONS))}"
+            )
         if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
             raise self._error(f"'{self._source(node)}': {name} takes one argument")
         return self._folded(_FUNCTIONS[name], (self._visit(node.args[0], depth + 1),), node)
@@ -144,8 +148,7 @@ class _Translator:
         return value
 
     def _source(self, node: ast.expr) -> str:
-        source = ast.get_source_segment(self.text.strip(), node) or type(node).__name__
-        return source if len(source) <= _SAMPLE_LENGTH else source[:_SAMPLE_LENGTH] + "..."
+        return _short(ast.get_source_segment(self.text.strip(), node) or type(node).__name__)
 
     def _refusal(self, node: ast.expr) -> MaterialError:
         return self._error(
@@ -155,6 +158,10 @@ class _Translator:
 
     def _error(self, what: str) -> MaterialError:
         return MaterialError(f"{self.key}: {what}")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SAMPLE_LENGTH else text[:_SAMPLE_LENGTH] + "..."
 
 
 def _near_miss(name: str, known: list[str]) -> str:
