@@ -1,1 +1,33 @@
-"""Shapes to tagged, conformal tetrahedra."""
+"""Geometry: from a shape to tagged, conformal tetrahedra.
+
+Shapes, sizes and meshes are plain data; Gmsh is imported only when something is meshed.
+"""
+
+from __future__ import annotations
+
+from .mesh import ElectrodeMesh, Surface
+from .quality import MeshQuality
+from .shapes import Film, NanowireArray
+from .sizing import Sizing
+from .tags import BOUNDARIES, REGIONS
+
+__all__ = [
+    "BOUNDARIES",
+    "REGIONS",
+    "ElectrodeMesh",
+    "Film",
+    "MeshQuality",
+    "NanowireArray",
+    "Sizing",
+    "Surface",
+    "build_mesh",
+]
+
+
+def build_mesh(
+    shape: Film | NanowireArray, *, sizing: Sizing | None = None, order: int = 1
+) -> ElectrodeMesh:
+    """Mesh a shape; see `build_cad.build_mesh`."""
+    from .build_cad import build_mesh as build
+
+    return build(shape, sizing=sizing, order=order)

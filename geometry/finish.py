@@ -1,0 +1,159 @@
+"""From raw tetrahedra to an ElectrodeMesh: sound, tagged, curved if asked, and checked."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from ..errors import MeshError
+from .arrays import Floats, Ints
+from .lattice import Lattice
+from .measure import tet_volumes
+from .mesh import ElectrodeMesh
+from .tags import BOUNDARIES, REGIONS
+from .topology import Facets, facets_of
+
+
+class Raw(NamedTuple):
+    """Nodes [m], cells (m, 4), and which cells are electrode.
+
+    The first nodes are those of the poles' lattices, pole after pole.
+    """
+
+    points: Floats
+    cells: Ints
+    electrode: np.ndarray
+
+
+class Finished(Protocol):
+    """What finishing needs to know of a shape."""
+
+    @property
+    def corners(self) -> Floats: ...
+
+    @property
+    def height(self) -> float: ...
+
+    @property
+    def headroom(self) -> float | None: ...
+
+    @property
+    def footprint(self) -> float: ...
+
+    @property
+    def multiplicity(self) -> float: ...
+
+    def describe(self) -> dict[str, object]: ...
+
+
+def finish(shape: Finished, raw: Raw, lattice: Lattice | None, *, order: int) -> ElectrodeMesh:
+    """Orient, number, tag and, for order 2, curve the cells.
+
+    Raises:
+        MeshError: if the mesh breaks what is promised of every mesh.
+    """
+    points, cells = _used_only(raw.points, raw.cells)
+    points = _flattened(points, shape)
+    cells = _oriented(points, cells)
+    tags = np.where(raw.electrode, REGIONS["electrode"], REGIONS["electrolyte"]).astype(np.int32)
+    facets, facet_tags = tag_facets(points, cells, tags, shape)
+    mesh = ElectrodeMesh(
+        points=points,
+        cells=cells.astype(np.int32),
+        cell_tags=tags,
+        facets=facets.astype(np.int32),
+        facet_tags=facet_tags,
+        footprint=shape.footprint,
+        multiplicity=shape.multiplicity,
+        shape=shape.describe(),
+    )
+    _check_sum(mesh, shape)
+    return mesh
+
+
+def _used_only(points: Floats, cells: Ints) -> tuple[Floats, Ints]:
+    """Drop nodes that no cell uses; the others keep their order."""
+    used = np.zeros(len(points), dtype=bool)
+    used[cells] = True
+    return points[used], (np.cumsum(used) - 1)[cells]
+
+
+def _planes(shape: Finished) -> tuple[Floats, Floats]:
+    """Outward normals (k, 2) of the lateral planes and their offsets: n.x = d on the plane."""
+    along = np.roll(shape.corners, -1, axis=0) - shape.corners
+    normals = np.column_stack([along[:, 1], -along[:, 0]])
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    return normals, np.einsum("ij,ij->i", normals, shape.corners)
+
+
+def _flattened(points: Floats, shape: Finished) -> Floats:
+    """Put nodes that are on an outer plane, up to rounding, exactly there."""
+    near = 1e-9 * max(shape.height, float(np.ptp(shape.corners, axis=0).max()))
+    points = points.copy()
+    for level in (0.0, shape.height):
+        points[np.abs(points[:, 2] - level) < near, 2] = level
+    for normal, offset in zip(*_planes(shape), strict=True):
+        away = points[:, :2] @ normal - offset
+        close = np.abs(away) < near
+        points[close, :2] -= away[close, None] * normal
+    return points
+
+
+def _oriented(points: Floats, cells: Ints) -> Ints:
+    volumes = tet_volumes(points, cells)
+    if (volumes == 0).any():
+        raise MeshError(f"{int((volumes == 0).sum())} cells have no volume")
+    return np.where((volumes < 0)[:, None], cells[:, [0, 2, 1, 3]], cells)
+
+
+def tag_facets(
+    points: Floats, cells: Ints, cell_tags: Ints, shape: Finished
+) -> tuple[Ints, Ints]:
+    """The outer and interface facets with their tags, from cells and coordinates alone.
+
+    Facets that two regions share are the interface; outer ones lie on the collector, the
+    separator or a lateral plane, or else are the bare surface of an electrode meshed alone.
+    """
+    every = facets_of(cells)
+    if every.crowded:
+        raise MeshError(f"{every.crowded} facets belong to more than two cells")
+    outer = every.second < 0
+    between = ~outer & (cell_tags[every.first] != cell_tags[every.second])
+    tags = np.zeros(len(every.nodes), dtype=np.int32)
+    tags[between] = BOUNDARIES["interface"]
+    tags[outer] = _outer_tags(points, every, outer, shape)
+    bare = outer & (tags == 0)
+    if shape.headroom is None:
+        tags[bare] = BOUNDARIES["interface"]
+    elif bare.any():
+        raise MeshError(f"{int(bare.sum())} outer facets lie on none of the box's planes")
+    kept = outer | between
+    nodes = every.nodes.copy()
+    # The interface's normals point out of the electrode.
+    turn = between & (cell_tags[every.first] == REGIONS["electrolyte"])
+    nodes[turn] = nodes[turn][:, [0, 2, 1]]
+    return nodes[kept], tags[kept]
+
+
+def _outer_tags(points: Floats, every: Facets, outer: np.ndarray, shape: Finished) -> Ints:
+    x = points[every.nodes[outer]]
+    near = 1e-9 * max(shape.height, float(np.ptp(shape.corners, axis=0).max()))
+    tags = np.zeros(len(x), dtype=np.int32)
+    for normal, offset in zip(*_planes(shape), strict=True):
+        on = (np.abs(x[:, :, :2] @ normal - offset) < near).all(axis=1)
+        tags[on] = BOUNDARIES["sides"]
+    if shape.headroom is not None:
+        tags[(np.abs(x[:, :, 2] - shape.height) < near).all(axis=1)] = BOUNDARIES["separator"]
+    tags[(np.abs(x[:, :, 2]) < near).all(axis=1)] = BOUNDARIES["collector"]
+    return tags
+
+
+def _check_sum(mesh: ElectrodeMesh, shape: Finished) -> None:
+    """Together the regions fill the box."""
+    if shape.headroom is None:
+        return
+    total = mesh.volume("electrode") + mesh.volume("electrolyte")
+    box = shape.footprint * shape.height
+    if abs(total / box - 1) > 1e-8:
+        raise MeshError(f"the cells fill {total:g} m3 of a box of {box:g} m3")

@@ -1,0 +1,135 @@
+"""The triangulated side of a pole: rings of nodes on its analytic surface, zipped together.
+
+The same rings serve every pole of an array, so the topology is made once and the nodes are
+evaluated pole by pole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arrays import Floats, Ints
+from .sweep import Sweep
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Nodes and triangles of a pole's side in the parameters (u, t).
+
+    Attributes:
+        u: (n,) place around the pole; nan at the apex of a rounded tip.
+        t: (n,) relative height, 0 on the collector, 1 at the end.
+        triangles: (m, 3), normals out of the pole.
+        base: the ring on the collector, in order.
+        cap: the ring around a flat tip, in order; empty for a rounded tip.
+        left: with a part of a section, the nodes on its first plane from base to end.
+        right: the same on its last plane.
+    """
+
+    u: Floats
+    t: Floats
+    triangles: Ints
+    base: Ints
+    cap: Ints
+    left: Ints
+    right: Ints
+
+    def points(self, sweep: Sweep) -> Floats:
+        """Nodes (n, 3) on the surface of `sweep` [m]."""
+        x = sweep.surface_point(np.nan_to_num(self.u), self.t)
+        x[self.base, 2] = 0.0
+        return x
+
+
+def make_lattice(sweep: Sweep, *, around: float, along: float) -> Lattice:
+    """Rings with nodes about `around` apart [m], the rings about `along` apart [m]."""
+    section, closed = sweep.section, sweep.section.part == 1
+    layers = max(2, round(sweep.shaft / along))
+    rings = [(section.nodes(around, bool(k % 2)), k / layers) for k in range(layers + 1)]
+    rings = [(u, h * sweep.shaft / sweep.end) for u, h in rings]
+    if sweep.tip_radius:
+        rings += _tip_rings(sweep, rings[-1][0], layers + 1)
+    starts = np.cumsum([0] + [len(u) for u, _ in rings])
+    ids = [np.arange(a, b) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    u = np.concatenate([ring for ring, _ in rings])
+    t = np.concatenate([np.full(len(ring), height) for ring, height in rings])
+    triangles = [
+        _zip(u[lower], u[upper], lower, upper, closed)
+        for lower, upper in zip(ids[:-1], ids[1:], strict=True)
+    ]
+    if sweep.tip_radius:
+        apex = len(u)
+        u, t = np.append(u, np.nan), np.append(t, 1.0)
+        last = ids[-1]
+        ends = np.roll(last, -1) if closed else last[1:]
+        fan = [(a, b, apex) for a, b in zip(last, ends, strict=closed)]
+        triangles.append(np.array(fan))
+        ids.append(np.array([apex]))
+    return Lattice(
+        u=u,
+        t=t,
+        triangles=np.vstack(triangles),
+        base=ids[0],
+        cap=np.empty(0, dtype=int) if sweep.tip_radius else ids[-1],
+        left=np.array([ring[0] for ring in ids]),
+        right=np.array([ring[-1] for ring in ids]),
+    )
+
+
+def _tip_rings(sweep: Sweep, last: Floats, index: int) -> list[tuple[Floats, float]]:
+    """Rings of a hemisphere, with fewer nodes towards the apex."""
+    part = sweep.section.part
+    closed = part == 1
+    n = len(last) if closed else len(last) - 1
+    steps = max(2, round(n / part / 4))
+    rings = []
+    for k in range(1, steps):
+        angle = np.pi / 2 * k / steps
+        count = n
+        for divisor, below in ((2, 0.78), (4, 0.3)):
+            if np.cos(angle) < below:
+                count = max(3 if closed else 1, n // divisor)
+        if closed:
+            shift = 0.5 * ((index + k - 1) % 2) if count == n else 0.0
+            u = (np.arange(count) + shift) / count
+        else:
+            u = np.linspace(0, part, count + 1)
+        rings.append((u, (sweep.shaft + angle * sweep.tip_radius) / sweep.end))
+    return rings
+
+
+def _zip(u_low: Floats, u_up: Floats, low: Ints, up: Ints, closed: bool) -> Ints:
+    """Triangles between two rings of any lengths, advancing on whichever lags behind."""
+    if closed:
+        u_low, u_up = np.append(u_low, u_low[0] + 1), np.append(u_up, u_up[0] + 1)
+        low, up = np.append(low, low[0]), np.append(up, up[0])
+    triangles, i, j = [], 0, 0
+    while i < len(low) - 1 or j < len(up) - 1:
+        at_end = j == len(up) - 1
+        if at_end or (i < len(low) - 1 and u_low[i] + u_low[i + 1] <= u_up[j] + u_up[j + 1]):
+            triangles.append((low[i], low[i + 1], up[j]))
+            i += 1
+        else:
+            triangles.append((low[i], up[j + 1], up[j]))
+            j += 1
+    return np.array(triangles)
+
+
+def enclosed(sweep: Sweep, lattice: Lattice) -> tuple[float, float]:
+    """Volume inside the triangulated side (with its flat cap) and the area facing outwards.
+
+    The collector and the symmetry planes add nothing to the integral of z n_z.
+    """
+    points, triangles = lattice.points(sweep), lattice.triangles
+    if len(lattice.cap):
+        centre = sweep.frame(np.array([sweep.length]))[0]
+        ring = lattice.cap
+        ends = np.roll(ring, -1) if sweep.section.part == 1 else ring[1:]
+        fan = [(a, b, len(points)) for a, b in zip(ring, ends, strict=sweep.section.part == 1)]
+        points, triangles = np.vstack([points, centre]), np.vstack([triangles, fan])
+    x = points[triangles]
+    normal = np.cross(x[:, 1] - x[:, 0], x[:, 2] - x[:, 0]) / 2
+    volume = float((normal[:, 2] * x[:, :, 2].mean(axis=1)).sum())
+    return volume, float(np.linalg.norm(normal, axis=1).sum())
