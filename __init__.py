@@ -1,3 +1,55 @@
-"""nanotrode: what does this nanostructure do to my current density, my rate, my lithium?"""
+"""nanotrode: what does this nanostructure do to my current density, my rate, my lithium?
+
+    import nanotrode as nt
+
+    wires = nt.NanowireArray(count=1, radius=50e-9, length=500e-9)
+    mesh = nt.build_mesh(wires)
+    run = nt.Simulation(mesh, nt.material("LiFePO4"), initial_stoichiometry=0.02,
+                        protocol=["Discharge at 5C until 2.5 V"])
+    result = run.run("runs/wire", observers=[nt.VtkWriter("runs/wire", mesh)])
+    nt.render(result, "current_density", "wire.png")
+
+All values are in SI units. Names are loaded when first used, so that importing nanotrode
+costs nothing.
+"""
+
+import importlib
 
 __version__ = "0.1.0"
+
+_NAMES = {
+    "Film": "geometry.shapes:Film",
+    "NanowireArray": "geometry.shapes:NanowireArray",
+    "Sizing": "geometry.sizing:Sizing",
+    "ElectrodeMesh": "geometry.mesh:ElectrodeMesh",
+    "build_mesh": "geometry.build_cad:build_mesh",
+    "Material": "materials.material:Material",
+    "material": "materials.library:load",
+    "Protocol": "solver.protocol:Protocol",
+    "Simulation": "solver.simulation:Simulation",
+    "SolverSettings": "solver.settings:SolverSettings",
+    "OutputPlan": "solver.settings:OutputPlan",
+    "Result": "solver.result:Result",
+    "VtkWriter": "postprocess.export:VtkWriter",
+    "render": "postprocess.render:render",
+    "load_study": "study.loading:load_study",
+    "run_study": "study.run:run_study",
+    "NanotrodeError": "errors:NanotrodeError",
+}
+
+__all__ = ["__version__", *_NAMES]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the module that defines it."""
+    if name not in _NAMES:
+        raise AttributeError(f"module 'nanotrode' has no attribute '{name}'")
+    module, _, attribute = _NAMES[name].partition(":")
+    # absolute, since this file may also be imported under the checkout's own name
+    value = getattr(importlib.import_module(f"nanotrode.{module}"), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

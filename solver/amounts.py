@@ -96,8 +96,9 @@ def _unit(text: str) -> Reading | None:
     if base is None or not below:
         return base
     if base.quantity == "voltage":
-        seconds = SECONDS.get(below)
-        return seconds and Reading("sweep rate", "total", base.value / seconds) or None
+        if below not in SECONDS:
+            return None
+        return Reading("sweep rate", "total", base.value / SECONDS[below])
     if below in AREAS:
         return Reading(base.quantity, "areal", base.value / AREAS[below])
     if below in MASSES:

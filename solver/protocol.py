@@ -187,7 +187,7 @@ class _Reader:
             if not words:
                 self._refuse(f"nothing follows '{joint}'")
             if joint == "or":
-                joint = "until"  # noqa: PLW2901 ('until 2 V or 150 mAh/g')
+                joint = "until"  # 'until 2 V or 150 mAh/g'
             elif after_or and joint == "at":
                 self._refuse("'or' joins ends ('for', 'until'), not 'at'")
             after_or = False

@@ -97,7 +97,7 @@ class _Walk:
         self._peek("]]" if repeated else "]")
         path: Path = ()
         for key in parents:
-            path = self._current(path + (key,))
+            path = self._current((*path, key))
         path += (last,)
         if repeated:
             self.counts[path] = self.counts.get(path, -1) + 1
@@ -107,7 +107,7 @@ class _Walk:
 
     def _current(self, path: Path) -> Path:
         """Inside an array of tables, a name means its latest table."""
-        return path + (self.counts[path],) if path in self.counts else path
+        return (*path, self.counts[path]) if path in self.counts else path
 
     def _assignment(self, prefix: Path) -> None:
         line = self._line()
@@ -134,8 +134,8 @@ class _Walk:
         index = 0
         self._skip(_BLANK)
         while not self._peek("]"):
-            self._note(path + (index,), self._line())
-            self._value(path + (index,))
+            self._note((*path, index), self._line())
+            self._value((*path, index))
             self._skip(_BLANK)
             self._peek(",")
             self._skip(_BLANK)

@@ -1,0 +1,7 @@
+"""`python -m nanotrode` is `nanotrode`."""
+
+import sys
+
+from .study.cli import main
+
+sys.exit(main())

@@ -1,0 +1,204 @@
+"""From what a study says to the objects that do it: each name meets its class here, once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import StudyError
+from ..geometry.shapes import Film, NanowireArray
+from ..geometry.sizing import Sizing
+from ..materials import library
+from ..materials.kinetics import ConstantExchange, RootExchange
+from ..materials.laws import Constant
+from ..materials.material import Material
+from ..solver.protocol import Protocol
+from .checks import Electrode
+from .schema import MaterialTable, OwnMeshTable, Study
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from ..geometry.mesh import ElectrodeMesh
+    from ..solver.simulation import Simulation
+
+Shape = Film | NanowireArray
+SHAPES: dict[str, type[Shape]] = {
+    "film": Film,
+    "nanowire-array": NanowireArray,
+}
+
+
+def make_shape(study: Study) -> Shape | None:
+    """The shape to mesh; None where the user brings a mesh.
+
+    Raises:
+        ShapeError: The shape is impossible, or its poles overlap.
+    """
+    if isinstance(study.geometry, OwnMeshTable):
+        return None
+    return SHAPES[study.geometry.kind](**_given(study.geometry, leave_out=("kind",)))
+
+
+def whole_electrode(shape: Shape | None, material: Material) -> Electrode:
+    """What the protocol's amounts are counted by; without a shape its size is not known yet."""
+    if shape is None:
+        return Electrode(material)
+    return Electrode(
+        material,
+        volume=shape.electrode_volume * shape.multiplicity,
+        footprint=shape.footprint * shape.multiplicity,
+    )
+
+
+def make_sizing(study: Study) -> Sizing:
+    """Element sizes as far as the study gives them."""
+    return Sizing(**_given(study.mesh, leave_out=("order",)))
+
+
+def make_mesh(study: Study) -> ElectrodeMesh:
+    """Mesh the shape, or read the user's own mesh.
+
+    Raises:
+        MeshError: The mesh cannot be made or read.
+    """
+    table = study.geometry
+    if isinstance(table, OwnMeshTable):
+        from ..geometry.mesh import ElectrodeMesh
+
+        return ElectrodeMesh.from_file(
+            table.file,
+            regions=_tags(table.regions),
+            boundaries=_tags(table.boundaries),
+            unit=float(table.unit),
+        )
+    from ..geometry.build_cad import build_mesh
+
+    shape = make_shape(study)
+    assert shape is not None
+    return build_mesh(shape, sizing=make_sizing(study), order=study.mesh.order)
+
+
+def make_material(study: Study) -> Material:
+    """The card, with the study's own values in place of the card's.
+
+    Raises:
+        MaterialError: There is no such card, or it is at fault.
+    """
+    table = study.material
+    card = library.load(
+        table.name or table.file or "",
+        temperature=float(study.temperature),
+        electrode=table.electrode,
+    )
+    changes: dict[str, Any] = {"kinetics": _kinetics(table, card)}
+    if table.diffusivity is not None:
+        changes["diffusivity"] = Constant(float(table.diffusivity))
+    changed = {key for key in _given(table) if key not in ("name", "file", "electrode")}
+    changes["sources"] = {**card.sources, **dict.fromkeys(changed, "given in the study")}
+    return card.replace(**changes)
+
+
+def _kinetics(table: MaterialTable, card: Material) -> Any:
+    changes: dict[str, Any] = {
+        key: value for key in ("alpha_a", "alpha_c") if (value := getattr(table, key)) is not None
+    }
+    if table.exchange_current_density is not None:
+        changes["exchange_current"] = ConstantExchange(float(table.exchange_current_density))
+    if table.rate_constant is not None:
+        changes["exchange_current"] = RootExchange(float(table.rate_constant))
+    return replace(card.kinetics, **changes)
+
+
+def make_protocol(study: Study) -> Protocol:
+    """The steps of all blocks, repeats included."""
+    return Protocol.join(
+        *(Protocol.from_text(table.steps, repeat=table.repeat) for table in study.protocol)
+    )
+
+
+def initial_stoichiometry(study: Study, material: Material) -> float:
+    """The stoichiometry at the start, as given or where the given potential is in equilibrium.
+
+    Raises:
+        StudyError: It is outside what the material's card allows.
+    """
+    x_min, x_max = material.stoichiometry_limits
+    given = study.initial.stoichiometry
+    if given is not None:
+        if not x_min <= given <= x_max:
+            raise StudyError(
+                f"stoichiometry: {given:g} is outside what {material.name} can have; "
+                f"expected {x_min:g} (delithiated) to {x_max:g} (lithiated)"
+            )
+        return given
+    voltage = float(study.initial.voltage or 0.0)
+    high, low = (float(value) for value in material.ocp(np.array([x_min, x_max])))
+    if not low <= voltage <= high:
+        raise StudyError(
+            f"voltage: {voltage:g} V is no equilibrium potential of {material.name}; "
+            f"expected {low:.3f} V (lithiated) to {high:.3f} V (delithiated)"
+        )
+    return _where(material, voltage, x_min, x_max)
+
+
+def _where(material: Material, voltage: float, low: float, high: float) -> float:
+    """Stoichiometry at an equilibrium potential, by bisection down to the last digits."""
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        above = float(material.ocp(np.array([middle]))[0]) > voltage
+        low, high = (middle, high) if above else (low, middle)
+    return 0.5 * (low + high)
+
+
+def make_simulation(
+    study: Study, mesh: ElectrodeMesh | None, *, comm: MPI.Comm | None = None
+) -> Simulation:
+    """The simulation that the study asks for, ready to run.
+
+    Args:
+        study: What is asked.
+        mesh: The mesh; only rank 0 needs it.
+        comm: The ranks to spread over, or None for this process alone.
+    """
+    from ..solver.settings import OutputPlan, SolverSettings
+    from ..solver.simulation import Simulation
+
+    material = make_material(study)
+    every = study.output.every
+    max_step = study.solver.max_step
+    return Simulation(
+        mesh,
+        material,
+        protocol=make_protocol(study),
+        initial_stoichiometry=initial_stoichiometry(study, material),
+        temperature=float(study.temperature),
+        c_e=float(study.electrolyte.concentration),
+        settings=SolverSettings(
+            tolerance=study.solver.tolerance,
+            newton_tolerance=study.solver.newton_tolerance,
+            max_step=math.inf if max_step is None else float(max_step),
+        ),
+        output=OutputPlan(
+            every=None if every is None else float(every), fraction=study.output.fraction
+        ),
+        comm=comm,
+    )
+
+
+def _tags(table: Mapping[Any, int | str]) -> dict[str, int | str]:
+    return {str(name): tag for name, tag in table.items()}
+
+
+def _given(table: Any, *, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The values of a table that are there, quantities as plain numbers."""
+    values = {key: getattr(table, key) for key in type(table).model_fields if key not in leave_out}
+    return {
+        key: float(value) if isinstance(value, float) else value
+        for key, value in values.items()
+        if value is not None
+    }

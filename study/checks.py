@@ -1,0 +1,222 @@
+"""Whether a protocol can be followed, seen before any meshing.
+
+Only what is certain is refused: where the potential or the state of charge at a step's start
+is not known, the widest possible bounds are taken.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..errors import ProtocolError
+from ..materials.constants import FARADAY
+from ..materials.material import Material
+from ..solver.protocol import (
+    Amount,
+    CapacityLimit,
+    ConstantCurrent,
+    ConstantVoltage,
+    CurrentLimit,
+    Rest,
+    Step,
+    VoltageLimit,
+    VoltageSweep,
+)
+
+ROUNDING = 5e-3
+"""Charge beyond the capacity that is still let pass: a mesh's volume is not the closed form's."""
+
+
+@dataclass(frozen=True)
+class Electrode:
+    """What a protocol's amounts are counted by.
+
+    Attributes:
+        material: Its capacity, open-circuit potential and density.
+        volume: Volume of the whole electrode [m3]; None before a user's mesh is read.
+        footprint: Collector area of the whole electrode [m2]; None likewise.
+    """
+
+    material: Material
+    volume: float | None = None
+    footprint: float | None = None
+
+    def stoichiometry_rate(self, amount: Amount) -> float | None:
+        """Change of the mean stoichiometry per second [1/s]; None when not yet known."""
+        volume, footprint = self._size(amount.kind)
+        if volume is None or footprint is None:
+            return None
+        current = amount.amperes(
+            capacity_coulomb=self.material.capacity_density * volume,
+            footprint=footprint,
+            mass=self._mass(volume),
+        )
+        return current / (self._full * volume)
+
+    def stoichiometry_change(self, limit: CapacityLimit) -> float | None:
+        """Change of the mean stoichiometry [-]; None when not yet known."""
+        volume, footprint = self._size(limit.kind)
+        if volume is None or footprint is None:
+            return None
+        charge = limit.coulombs(footprint=footprint, mass=self._mass(volume))
+        return charge / (self._full * volume)
+
+    @property
+    def _full(self) -> float:
+        """Charge per volume from x = 0 to x = 1 [C m-3]."""
+        return self.material.charge_number * FARADAY * self.material.c_s_max
+
+    def _mass(self, volume: float) -> float | None:
+        density = self.material.density
+        return None if density is None else density * volume
+
+    def _size(self, kind: str) -> tuple[float | None, float | None]:
+        if kind in ("c_rate", "specific"):  # the same for any size
+            return self.volume or 1.0, self.footprint or 1.0
+        return self.volume, self.footprint
+
+
+@dataclass(frozen=True)
+class _State:
+    """What is certain at the start of a step.
+
+    Attributes:
+        at_rest: Whether nothing has happened yet, so that the potential is `highest`.
+        lowest, highest: Bounds of the potential so far [V].
+        x_low, x_high: Bounds of the mean stoichiometry.
+    """
+
+    at_rest: bool
+    lowest: float
+    highest: float
+    x_low: float
+    x_high: float
+
+
+def walk(steps: Iterable[Step], electrode: Electrode, stoichiometry: float) -> Iterable[str | None]:
+    """Follow the steps from rest at `stoichiometry`; yield for each what is wrong, or None."""
+    material = electrode.material
+    potential = float(material.ocp([stoichiometry])[0])
+    state = _State(True, potential, potential, stoichiometry, stoichiometry)
+    for step in steps:
+        try:
+            state = _after(step, state, electrode)
+        except ProtocolError as error:
+            text = str(error)
+            yield text if text.startswith("'") else f"'{step.text}': {text}"
+            state = _State(False, -math.inf, math.inf, 0.0, 1.0)
+        else:
+            yield None
+
+
+def _after(step: Step, state: _State, electrode: Electrode) -> _State:
+    """The state after a step.
+
+    Raises:
+        ProtocolError: The step can never end as it says.
+    """
+    if isinstance(step, ConstantCurrent):
+        if electrode.material.ocp_falls:
+            _check_cutoffs(step, state)
+        return _after_current(step, state, electrode)
+    if isinstance(step, Rest):
+        return state
+    imposed: list[float] = []
+    if isinstance(step, ConstantVoltage):
+        _check_hold(step, electrode)
+        imposed = [step.voltage]
+    elif isinstance(step, VoltageSweep):
+        if step.start is None and state.at_rest and step.stop == state.highest:
+            raise ProtocolError(f"'{step.text}': the electrode already stands at {step.stop:g} V")
+        imposed = [step.stop] if step.start is None else [step.start, step.stop]
+    return _State(
+        at_rest=False,
+        lowest=min(state.lowest, *imposed),
+        highest=max(state.highest, *imposed),
+        x_low=0.0,
+        x_high=1.0,
+    )
+
+
+def _check_hold(step: ConstantVoltage, electrode: Electrode) -> None:
+    for end in step.terminations:
+        if isinstance(end, CurrentLimit):
+            electrode.stoichiometry_rate(end.amount)  # raises where a density is missing
+        elif isinstance(end, CapacityLimit):
+            electrode.stoichiometry_change(end)
+
+
+def _check_cutoffs(step: ConstantCurrent, state: _State) -> None:
+    falls = step.direction == "discharge"
+    verb = "lowers" if falls else "raises"
+    side = "below" if falls else "above"
+    bound = state.highest if falls else state.lowest
+    for end in step.terminations:
+        if not isinstance(end, VoltageLimit):
+            continue
+        if (end.value < bound) if falls else (end.value > bound):
+            continue
+        if state.at_rest:
+            known = f"and it starts at {bound:.3f} V"
+        else:
+            known = f"and it was never {'above' if falls else 'below'} {bound:.3f} V before"
+        raise ProtocolError(
+            f"'{step.text}' never reaches {end.value:g} V: a {step.direction} {verb} the "
+            f"potential, {known}; expected a cut-off {side} {bound:.3f} V"
+        )
+
+
+def _after_current(step: ConstantCurrent, state: _State, electrode: Electrode) -> _State:
+    change, sure = _charge_passed(step, electrode)
+    x_min, x_max = electrode.material.stoichiometry_limits
+    falls = step.direction == "discharge"
+    if change is not None and sure:
+        room = x_max - state.x_low if falls else state.x_high - x_min
+        if change > room * (1 + ROUNDING) + 1e-12:
+            raise ProtocolError(_too_much(step, state, change, electrode.material))
+    most = 1.0 if change is None else change
+    least = most if change is not None and sure else 0.0
+    low, high = (least, most) if falls else (-most, -least)
+    cutoffs = [end.value for end in step.terminations if isinstance(end, VoltageLimit)]
+    lowest, highest = state.lowest, state.highest
+    if falls:
+        lowest = min(lowest, max(cutoffs)) if cutoffs else -math.inf
+    else:
+        highest = max(highest, min(cutoffs)) if cutoffs else math.inf
+    return _State(
+        at_rest=False,
+        lowest=lowest,
+        highest=highest,
+        x_low=min(1.0, max(0.0, state.x_low + low)),
+        x_high=min(1.0, max(0.0, state.x_high + high)),
+    )
+
+
+def _charge_passed(step: ConstantCurrent, electrode: Electrode) -> tuple[float | None, bool]:
+    """Largest change of the stoichiometry in the step, and whether just that much passes."""
+    rate = electrode.stoichiometry_rate(step.amount)
+    ends: list[float | None] = []
+    if step.duration is not None:
+        ends.append(None if rate is None else rate * step.duration)
+    for limit in step.terminations:
+        if isinstance(limit, CapacityLimit):
+            ends.append(electrode.stoichiometry_change(limit))
+    known = [end for end in ends if end is not None]
+    cut = any(isinstance(end, VoltageLimit) for end in step.terminations)
+    return (min(known) if known else None), len(known) == len(ends) and not cut
+
+
+def _too_much(step: ConstantCurrent, state: _State, change: float, material: Material) -> str:
+    x_min, x_max = material.stoichiometry_limits
+    falls = step.direction == "discharge"
+    start, end, name = (state.x_low, x_max, "x_max") if falls else (state.x_high, x_min, "x_min")
+    volts = material.voltage_limits
+    cutoff = f"{volts[0] if falls else volts[1]:g} V" if volts else "2.5 V"
+    return (
+        f"'{step.text}' passes more charge than {material.name} can "
+        f"{'take' if falls else 'give'}: the stoichiometry would change by {change:.3g}, but from "
+        f"{start:.3g} to its {name} = {end:g} is {abs(end - start):.3g}; "
+        f"shorten it, or add such as 'or until {cutoff}'"
+    )

@@ -1,0 +1,229 @@
+"""The command line: `nanotrode run STUDY` and what goes with it.
+
+Exit codes: 0 done, 2 the input is at fault (found before any meshing), 3 meshing or solving
+failed, 130 interrupted. Everything heavy is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from .. import __version__
+from ..errors import InputError, NanotrodeError
+from . import ranks
+
+Kind = Literal["film", "nanowire-array", "nanobelt-array", "mesh"]
+Overrides = Annotated[
+    list[str] | None,
+    Parameter(name="--set", negative="", help="KEY=VALUE wins over the file; may be repeated."),
+]
+
+app = App(
+    name="nanotrode",
+    help="A finite-element 3-D modeller of nanostructured battery electrodes.",
+    version=f"nanotrode {__version__}",
+    help_format="plaintext",
+)
+
+
+@app.command
+def run(
+    study: Path,
+    *,
+    out: Path | None = None,
+    resume: Annotated[bool, Parameter(negative="")] = False,
+    force: Annotated[bool, Parameter(negative="")] = False,
+    overrides: Overrides = None,
+) -> None:
+    """Run a study: mesh it, follow its protocol, write fields, series and pictures.
+
+    Works the same on several processes: mpiexec -n 2 nanotrode run STUDY
+
+    Parameters
+    ----------
+    study
+        The study file (TOML); 'nanotrode new' writes one.
+    out
+        Folder for the results; runs/<name of the study> if left out.
+    resume
+        Go on where an interrupted run of the same study stopped.
+    force
+        Overwrite the folder, whatever run it holds.
+    """
+    from .loading import load_study
+    from .run import default_folder, run_study
+    from .show import show_run
+
+    loaded = load_study(study, overrides or ())
+    try:
+        result = run_study(loaded, out, resume=resume, force=force, show=True)
+    except KeyboardInterrupt:
+        again = " ".join(["nanotrode run", *_words(study, out, overrides), "--resume"])
+        raise _Interrupted(f"interrupted; go on with: {again}") from None
+    if ranks.rank() == 0:
+        show_run(out or default_folder(loaded), result)
+
+
+@app.command
+def mesh(study: Path, *, out: Path | None = None, overrides: Overrides = None) -> None:
+    """Mesh a study's geometry, and print how good the mesh is.
+
+    Parameters
+    ----------
+    study
+        The study file (TOML).
+    out
+        File to write the mesh to (.msh).
+    """
+    from .build import make_mesh, make_shape
+    from .loading import load_study
+    from .show import show_mesh
+
+    if out is not None and out.suffix != ".msh":
+        raise InputError(f"--out: got '{out}', expected a file that ends in .msh")
+    loaded = load_study(study, overrides or ())
+    if ranks.rank() != 0:
+        return
+    made = make_mesh(loaded)
+    show_mesh(made, make_shape(loaded))
+    if out is not None:
+        made.save(out)
+        print(f"wrote {out}")
+
+
+@app.command
+def render(folder: Path) -> None:
+    """Draw the pictures of a run again.
+
+    Parameters
+    ----------
+    folder
+        The run's folder, such as runs/nanowire.
+    """
+    from ..postprocess.plots import plot_run
+    from ..postprocess.render import render_run
+
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; expected one that 'nanotrode run' has made")
+    if ranks.rank() == 0:
+        for path in [*plot_run(folder), *render_run(folder)]:
+            print(f"wrote {path}")
+
+
+@app.command
+def materials(name: str | None = None) -> None:
+    """List the materials, or print one with the source of each number.
+
+    Parameters
+    ----------
+    name
+        A material of the list, or a path to your own card (.toml).
+    """
+    from .show import show_material, show_materials
+
+    if name is None:
+        show_materials()
+    else:
+        show_material(name)
+
+
+@app.command
+def new(kind: Kind, *, out: Path | None = None) -> None:
+    """Print a commented study file to start from.
+
+    Parameters
+    ----------
+    kind
+        The geometry.
+    out
+        File to write instead of printing; an existing one is kept.
+    """
+    from .starter import starter
+
+    text = starter(kind)
+    if out is None:
+        print(text, end="")
+        return
+    if out.exists():
+        raise InputError(f"{out}: exists already; choose another name")
+    out.write_text(text, encoding="utf-8")
+    print(f"wrote {out}; run it with: nanotrode run {out}")
+
+
+@app.command
+def schema() -> None:
+    """Print the JSON schema of study files, for editors."""
+    from .schema import json_schema
+
+    print(json_schema(), end="")
+
+
+class _Interrupted(NanotrodeError):
+    exit_code = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code."""
+    tokens = list(sys.argv[1:] if arguments is None else arguments)
+    logging.getLogger("nanotrode").addHandler(logging.NullHandler())
+    return _guarded(lambda: app(tokens, exit_on_error=False, print_error=False))
+
+
+def _guarded(action: Callable[[], Any]) -> int:
+    """Run, and turn any failure into one clear line and an exit code."""
+    try:
+        action()
+    except CycloptsError as error:
+        return _fail(f"{error} ('nanotrode --help' lists the commands)", 2)
+    except NanotrodeError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("interrupted", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        code = _fail(_unforeseen(error), 3, always=True)
+        _end_all_ranks(code)
+        return code
+    return 0
+
+
+def _unforeseen(error: Exception) -> str:
+    return (
+        f"an unforeseen failure, {type(error).__name__}: {error} "
+        "(NANOTRODE_DEBUG=1 shows where; please report it)"
+    )
+
+
+def _fail(message: str, code: int, *, always: bool = False) -> int:
+    """Say what is wrong, once for all ranks."""
+    if os.environ.get("NANOTRODE_DEBUG"):
+        traceback.print_exc()
+    if ranks.rank() == 0 or always:
+        print(message, file=sys.stderr, flush=True)
+    return code
+
+
+def _end_all_ranks(code: int) -> None:
+    """One rank has failed alone: the others would wait for it for ever."""
+    if ranks.size() > 1 and "mpi4py.MPI" in sys.modules:
+        sys.modules["mpi4py.MPI"].COMM_WORLD.Abort(code)
+
+
+def _words(study: Path, out: Path | None, overrides: Sequence[str] | None) -> list[str]:
+    """The arguments of a run as the user would type them."""
+    import shlex
+
+    words = [str(study), *(["--out", str(out)] if out else [])]
+    for override in overrides or ():
+        words += ["--set", override]
+    return [shlex.quote(word) for word in words]

@@ -1,0 +1,107 @@
+"""Fields of a study file: quantities with units that keep the words the user wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from ..errors import InputError
+from ..units import quantity
+
+_MARK = "@"
+
+
+class Table(BaseModel):
+    """A table of a study file: no unknown keys, no change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+class Quantity(float):
+    """A value in SI units that remembers how it was written."""
+
+    text: str
+
+    def __new__(cls, value: float, text: str) -> Quantity:
+        """Hold `value` [SI], written as `text`."""
+        made = super().__new__(cls, value)
+        made.text = text
+        return made
+
+    def __getnewargs__(self) -> tuple[float, str]:  # type: ignore[override]
+        return float(self), self.text
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How pydantic reads a `Quantity`, and how its JSON schema describes it.
+
+    Attributes:
+        si: Unit to convert to.
+        example: A sample for messages.
+        above: Bound that the value [SI] must exceed, or None.
+        least: Smallest value [SI], or None.
+    """
+
+    si: str
+    example: str
+    above: float | None = None
+    least: float | None = None
+
+    def read(self, given: Any) -> Quantity:
+        """Read what the user wrote.
+
+        Raises:
+            ValueError: Says what was got and what was expected, without the key.
+        """
+        if isinstance(given, Quantity):
+            return given
+        try:
+            value = quantity(given, self.si, key=_MARK, example=self.example)
+        except InputError as error:
+            raise ValueError(str(error).removeprefix(f"{_MARK}: ")) from None
+        if self.above is not None and not value > self.above:
+            raise ValueError(
+                f"'{given}' is not above {self.above:g}; expected such as \"{self.example}\""
+            )
+        if self.least is not None and not value >= self.least:
+            raise ValueError(
+                f"'{given}' is below {self.least:g}; expected such as \"{self.example}\""
+            )
+        return Quantity(value, str(given))
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        text = core_schema.plain_serializer_function_ser_schema(
+            lambda value: value.text, return_schema=core_schema.str_schema()
+        )
+        return core_schema.no_info_plain_validator_function(self.read, serialization=text)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "examples": [self.example], "x-si-unit": self.si}
+
+
+def written(text: str, *, description: str | None = None) -> Any:
+    """A default in the user's own notation, read like any other text."""
+    return Field(text, validate_default=True, description=description)
+
+
+Length = Annotated[Quantity, Unit("m", "50 nm", above=0.0)]
+LengthOrZero = Annotated[Quantity, Unit("m", "50 nm", least=0.0)]
+Angle = Annotated[Quantity, Unit("rad", "10 deg")]
+Curvature = Annotated[Quantity, Unit("1/m", "0.5 1/um")]
+Time = Annotated[Quantity, Unit("s", "1 min", above=0.0)]
+Voltage = Annotated[Quantity, Unit("V", "3.4 V")]
+Temperature = Annotated[Quantity, Unit("K", "25 degC", above=0.0)]
+Concentration = Annotated[Quantity, Unit("mol/m^3", "1 mol/L", above=0.0)]
+Diffusivity = Annotated[Quantity, Unit("m^2/s", "1e-14 cm^2/s", above=0.0)]
+CurrentDensity = Annotated[Quantity, Unit("A/m^2", "1 mA/cm^2", above=0.0)]
+RateConstant = Annotated[
+    Quantity, Unit("m^2.5 mol^-0.5 s^-1", "2e-11 m^2.5 mol^-0.5 s^-1", above=0.0)
+]

@@ -1,0 +1,128 @@
+"""From a study file to a `Study`: read, override, validate, and check before any meshing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ..errors import InputError, StudyError
+from ..solver.protocol import Step, parse_step
+from . import build
+from .checks import walk
+from .explain import explain
+from .locations import Path as KeyPath
+from .schema import OwnMeshTable, Study
+from .source import Source, read_source
+
+
+def load_study(path: str | Path, overrides: Iterable[str] = ()) -> Study:
+    """Read and check a study file.
+
+    Args:
+        path: The study file (TOML).
+        overrides: Changes such as `"geometry.radius=60 nm"`; they win over the file.
+
+    Returns:
+        The study, with every default filled in and the paths in it made absolute.
+
+    Raises:
+        StudyError: One line per mistake: file, line, key, what was expected.
+    """
+    source = read_source(path, overrides)
+    _make_absolute(source)
+    source.data.setdefault("name", Path(path).stem)
+    try:
+        study = Study.model_validate(source.data)
+    except ValidationError as error:
+        raise StudyError(explain(error, source)) from None
+    mistakes = _Mistakes(source)
+    _check(study, mistakes)
+    mistakes.raise_any()
+    return study
+
+
+def _make_absolute(source: Source) -> None:
+    """Files are named from where the study file stands, overrides from where the user stands."""
+    for table in ("material", "geometry"):
+        values = source.data.get(table)
+        if isinstance(values, dict) and isinstance(values.get("file"), str):
+            overridden = (table, "file") in source.overrides
+            start = Path.cwd() if overridden else source.path.absolute().parent
+            values["file"] = str(start / values["file"])
+
+
+class _Mistakes:
+    """Collects what is wrong, each with its place in the file."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.lines: list[str] = []
+
+    def add(self, key: KeyPath, message: str) -> None:
+        self.lines.append(f"{self.source.where(key)}: {message}")
+
+    @contextmanager
+    def at(self, table: str, *keys: str | int) -> Iterator[None]:
+        """Note an error of the block at this key, or at the one of its keys it speaks of."""
+        try:
+            yield
+        except InputError as error:
+            key: KeyPath = (table, *keys)
+            values = self.source.data.get(table)
+            if not keys and isinstance(values, dict):
+                named = (word for word in re.findall(r"\w+", str(error)) if word in values)
+                key += tuple(list(named)[:1])
+            self.add(key, str(error).removeprefix(f"{key[-1]}: "))
+
+    def raise_any(self) -> None:
+        if self.lines:
+            raise StudyError("\n".join(dict.fromkeys(self.lines)))
+
+
+def _check(study: Study, mistakes: _Mistakes) -> None:
+    """Make all that costs nothing to make, and see whether the protocol can be followed."""
+    shape = material = start = None
+    with mistakes.at("geometry"):
+        shape = build.make_shape(study)
+    if isinstance(study.geometry, OwnMeshTable):
+        _check_own_mesh(study.geometry, mistakes)
+    with mistakes.at("mesh"):
+        build.make_sizing(study)
+    with mistakes.at("material", "file" if study.material.file else "name"):
+        material = build.make_material(study)
+    if material is not None:
+        with mistakes.at("initial"):
+            start = build.initial_stoichiometry(study, material)
+    steps = list(_steps(study, mistakes))
+    if mistakes.lines or material is None or start is None:
+        return
+    electrode = build.whole_electrode(shape, material)
+    reports = walk([step for _, step in steps], electrode, start)
+    for (key, _), report in zip(steps, reports, strict=True):
+        if report:
+            mistakes.add(key, report)
+
+
+def _check_own_mesh(table: OwnMeshTable, mistakes: _Mistakes) -> None:
+    if not Path(table.file).is_file():
+        mistakes.add(("geometry", "file"), f"no such file: {table.file}")
+    for needed, names in (("regions", "electrode"), ("boundaries", "interface")):
+        if names not in getattr(table, needed):
+            mistakes.add(
+                ("geometry", needed),
+                f"'{names}' is missing; expected the mesh's tag for it, such as {names} = 1",
+            )
+
+
+def _steps(study: Study, mistakes: _Mistakes) -> Iterator[tuple[KeyPath, Step]]:
+    """The steps with their keys; a repeated block comes twice, since later rounds are alike."""
+    for number, table in enumerate(study.protocol):
+        block: list[tuple[KeyPath, Step]] = []
+        for place, text in enumerate(table.steps):
+            with mistakes.at("protocol", number, "steps", place):
+                block.append((("protocol", number, "steps", place), parse_step(text)))
+        yield from block * min(table.repeat, 2)

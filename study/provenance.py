@@ -1,0 +1,103 @@
+"""Where a result comes from: versions, machine, mesh and study, written beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from .schema import OwnMeshTable, Study
+
+PACKAGES = (
+    "nanotrode", "dolfinx-solver-real", "fenics-dolfinx", "petsc4py", "mpi4py", "gmsh", "meshio",
+    "numpy", "scipy", "pyvista", "vtk", "pydantic", "pint",
+)  # fmt: skip
+
+
+def provenance(study: Study, *, ranks: int = 1) -> dict[str, Any]:
+    """Everything needed to say what made a run's folder, JSON-able."""
+    return {
+        "study": study_digest(study),
+        "mesh_recipe": mesh_digest(study),
+        "mesh": None,
+        "seed": getattr(study.geometry, "seed", None),
+        "versions": versions(),
+        "commit": commit(),
+        "python": sys.version.split()[0],
+        "platform": platform.platform(),
+        "ranks": ranks,
+        "started": now(),
+        "finished": None,
+    }
+
+
+def study_digest(study: Study) -> str:
+    """SHA-256 of all that can change the results; pictures and the name do not."""
+    values = study.model_dump(mode="json", exclude={"name": True, "output": {"pictures"}})
+    return _digest(values | {"files": _files(study)})
+
+
+def mesh_digest(study: Study) -> str:
+    """SHA-256 of all that the mesh is made from."""
+    values = study.model_dump(mode="json", include={"geometry", "mesh"})
+    own = _content(study.geometry.file) if isinstance(study.geometry, OwnMeshTable) else None
+    made_by = [_version("gmsh"), _version("nanotrode"), commit()]
+    return _digest(values | {"file": own, "made_by": made_by})
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that are installed and matter."""
+    found = {name: _version(name) for name in PACKAGES}
+    return {name: version for name, version in found.items() if version is not None}
+
+
+def commit() -> str | None:
+    """The checkout's commit, with '+changes' when files differ from it; None outside one."""
+    root = Path(__file__).resolve().parents[1]
+    if not (root / ".git").exists():
+        return None
+    try:
+        head = _git(root, "rev-parse", "HEAD")
+        changed = _git(root, "status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return f"{head}+changes" if changed else head
+
+
+def now() -> str:
+    """The date and time in UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _git(root: Path, *arguments: str) -> str:
+    answer = subprocess.run(
+        ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True, timeout=10
+    )
+    return answer.stdout.strip()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _files(study: Study) -> list[str | None]:
+    """Contents of the files that the study names."""
+    own = study.geometry.file if isinstance(study.geometry, OwnMeshTable) else None
+    return [_content(file) if file else None for file in (own, study.material.file)]
+
+
+def _content(file: str) -> str:
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+
+
+def _digest(values: Any) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,65 @@
+"""The ranks of an MPI run, as far as a study needs them: files are rank 0's business."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..errors import NanotrodeError
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+
+def rank() -> int:
+    """This process's rank as its launcher (MPICH's or Open MPI's) says, without MPI."""
+    return int(os.environ.get("PMI_RANK") or os.environ.get("OMPI_COMM_WORLD_RANK") or 0)
+
+
+def size() -> int:
+    """Number of processes that the launcher started, without MPI."""
+    return int(os.environ.get("PMI_SIZE") or os.environ.get("OMPI_COMM_WORLD_SIZE") or 1)
+
+
+def communicator() -> MPI.Comm | None:
+    """All ranks, or None where this process is alone; MPI is then left unloaded."""
+    if size() == 1:
+        return None
+    from .. import _fenics  # noqa: F401  (before mpi4py: it orders the imports)
+
+    from mpi4py import MPI  # isort: skip
+
+    return MPI.COMM_WORLD
+
+
+def on_first[T](comm: MPI.Comm | None, action: Callable[[], T]) -> T | None:
+    """Do something on rank 0 only; all ranks go on together, or fail together.
+
+    Returns:
+        What `action` returned on rank 0, None elsewhere.
+
+    Raises:
+        NanotrodeError: What `action` raised, on every rank.
+    """
+    if comm is None:
+        return action()
+    value: T | None = None
+    failure: NanotrodeError | None = None
+    if comm.rank == 0:
+        try:
+            value = action()
+        except NanotrodeError as error:
+            failure = error
+        except Exception as error:  # the other ranks wait: they must hear of any failure
+            failure = NanotrodeError(f"{type(error).__name__}: {error}")
+            failure.__cause__ = error
+    failure = comm.bcast(failure)
+    if failure is not None:
+        raise failure
+    return value
+
+
+def shared(comm: MPI.Comm | None, value: Any) -> Any:
+    """Rank 0's value on all ranks."""
+    return value if comm is None else comm.bcast(value)

@@ -1,0 +1,205 @@
+"""What a study file may say: one pydantic model, which also prints as a JSON schema."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from .fields import (
+    Angle,
+    Concentration,
+    CurrentDensity,
+    Diffusivity,
+    Length,
+    LengthOrZero,
+    RateConstant,
+    Table,
+    Temperature,
+    Time,
+    Voltage,
+    written,
+)
+
+
+class FilmTable(Table):
+    """The planar reference: a flat layer on the collector."""
+
+    kind: Literal["film"]
+    thickness: Length
+    width: Length | None = Field(None, description="side of the square piece that is meshed")
+    headroom: Length | None = Field(
+        None, description="electrolyte above the electrode; without it the electrode alone"
+    )
+
+
+class _ArrayTable(Table):
+    """What arrays of standing poles share."""
+
+    kind: str
+    count: int = Field(1, ge=1, description="number of poles")
+    length: Length
+    pitch: Length | None = Field(None, description="distance between neighbours")
+    placement: Literal["square", "hexagonal", "random"] = "square"
+    gap: Length | None = Field(None, description="least distance between poles placed at random")
+    seed: int = Field(0, ge=0, description="of the random placement")
+    tip: Literal["flat", "rounded"] = "flat"
+    tilt: Angle = written("0 deg", description="angle from the collector's normal")
+    symmetry: Literal["none", "quarter", "twelfth"] = Field(
+        "none", description="mesh only this part of one pole of an endless array"
+    )
+    headroom: Length | None = Field(
+        None, description="electrolyte above the tips; without it the electrode alone"
+    )
+
+
+class NanowireArrayTable(_ArrayTable):
+    """Round wires standing on the collector."""
+
+    kind: Literal["nanowire-array"]
+    radius: Length
+
+
+class NanobeltArrayTable(_ArrayTable):
+    """Flat belts standing on the collector."""
+
+    kind: Literal["nanobelt-array"]
+    width: Length
+    thickness: Length
+    edge_radius: LengthOrZero = written("0 nm", description="rounding of the edges")
+    twist: Angle = written("0 deg", description="turn from root to tip")
+    bend: Angle = written("0 deg", description="change of direction, root to tip")
+
+
+class OwnMeshTable(Table):
+    """A mesh of the user's own, with a table that says which tag is which."""
+
+    kind: Literal["mesh"]
+    file: str = Field(min_length=1, description="path beside the study file: .msh, .xdmf, .vtu")
+    unit: Length = written("1 m", description="length of one mesh unit")
+    regions: dict[Literal["electrode", "electrolyte"], int | str]
+    boundaries: dict[Literal["interface", "collector", "separator", "sides"], int | str]
+
+
+Geometry = Annotated[
+    FilmTable | NanowireArrayTable | NanobeltArrayTable | OwnMeshTable,
+    Field(discriminator="kind"),
+]
+
+
+class MeshTable(Table):
+    """Element order and sizes; sizes are found from the shape where not given."""
+
+    order: Literal[1, 2] = 1
+    segments: int | None = Field(None, ge=6, description="elements around a pole; a film's layers")
+    interface: Length | None = Field(None, description="element size at the interface")
+    core: Length | None = Field(None, description="largest size inside the electrode")
+    bulk: Length | None = Field(None, description="largest size in the electrolyte")
+    growth: float = Field(0.5, ge=0.1, le=2, description="of the size over the distance")
+    elongation: float | None = Field(
+        None, ge=1, le=3, description="length of the elements along a pole over their width"
+    )
+
+
+class MaterialTable(Table):
+    """A card by name, or the user's own card, with single values replaced."""
+
+    name: str | None = Field(None, min_length=1, description="a card of `nanotrode materials`")
+    file: str | None = Field(None, min_length=1, description="card (.toml) or BPX file (.json)")
+    electrode: Literal["positive", "negative"] | None = Field(
+        None, description="which electrode of a BPX file"
+    )
+    diffusivity: Diffusivity | None = None
+    exchange_current_density: CurrentDensity | None = None
+    rate_constant: RateConstant | None = None
+    alpha_a: float | None = Field(None, gt=0)
+    alpha_c: float | None = Field(None, gt=0)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> MaterialTable:
+        if (self.name is None) == (self.file is None):
+            raise ValueError('give either a name (such as name = "LiFePO4") or a file')
+        if self.electrode is not None and not (self.file or "").endswith(".json"):
+            raise ValueError("'electrode' chooses from a BPX file (.json), and there is none")
+        if self.exchange_current_density is not None and self.rate_constant is not None:
+            raise ValueError(
+                "give either exchange_current_density (constant) or rate_constant, not both"
+            )
+        return self
+
+
+class ElectrolyteTable(Table):
+    """The electrolyte, uniform in this model."""
+
+    concentration: Concentration = written("1 mol/L")
+
+
+class InitialTable(Table):
+    """The state at the start, at rest."""
+
+    stoichiometry: float | None = Field(None, gt=0, lt=1)
+    voltage: Voltage | None = Field(None, description="equilibrium potential to start from")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> InitialTable:
+        if (self.stoichiometry is None) == (self.voltage is None):
+            raise ValueError('give either a stoichiometry (such as 0.05) or a voltage ("3.4 V")')
+        return self
+
+
+class ProtocolTable(Table):
+    """Steps in words, done `repeat` times."""
+
+    steps: tuple[str, ...] = Field(
+        min_length=1, description='a list of steps, such as ["Rest for 10 minutes"]'
+    )
+    repeat: int = Field(1, ge=1)
+
+
+class SolverTable(Table):
+    """How exact, how fast."""
+
+    tolerance: float = Field(1e-4, gt=0, lt=1, description="relative error of time stepping")
+    newton_tolerance: float = Field(1e-10, gt=0, lt=1)
+    max_step: Time | None = Field(None, description="longest time step")
+
+
+class OutputTable(Table):
+    """How often the fields are written, beside the start and the end of each step."""
+
+    every: Time | None = Field(None, description="time between two outputs of the fields")
+    fraction: float = Field(
+        0.1, gt=0, le=1, description="else the change of mean stoichiometry between two outputs"
+    )
+    pictures: bool = True
+
+
+class Study(Table):
+    """A whole study, validated, in SI units."""
+
+    name: str = Field("", pattern=r"^[^/\\]*$", description="of the run's folder; else the file's")
+    temperature: Temperature = written("25 degC")
+    geometry: Geometry
+    mesh: MeshTable = Field(default_factory=MeshTable)
+    material: MaterialTable
+    electrolyte: ElectrolyteTable = Field(default_factory=ElectrolyteTable)
+    initial: InitialTable
+    protocol: tuple[ProtocolTable, ...] = Field(min_length=1)
+    solver: SolverTable = Field(default_factory=SolverTable)
+    output: OutputTable = Field(default_factory=OutputTable)
+
+
+GEOMETRIES: dict[str, type[Table]] = {
+    "film": FilmTable,
+    "nanowire-array": NanowireArrayTable,
+    "nanobelt-array": NanobeltArrayTable,
+    "mesh": OwnMeshTable,
+}
+"""Table of each `geometry.kind`."""
+
+
+def json_schema() -> str:
+    """The JSON schema of a study file, as text."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(schema | Study.model_json_schema(), indent=2) + "\n"

@@ -1,0 +1,121 @@
+"""What the command line prints: a run's harvest, a mesh's quality, the materials."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..materials import library
+from ..materials.describe import describe
+
+if TYPE_CHECKING:
+    from ..geometry.mesh import ElectrodeMesh
+    from ..solver.result import Result
+    from .build import Shape
+
+
+def show_run(folder: Path, result: Result | None) -> None:
+    """Print a run's summary, and the files that it left."""
+    summary = result.summary if result is not None else _stored_summary(folder)
+    _table(_flat(summary))
+    _say(f"\nwrote {folder}/")
+    for name, what in _FILES.items():
+        if (folder / name).exists():
+            _say(f"  {name:<16} {what}")
+    for picture in sorted(folder.glob("*.png")):
+        _say(f"  {picture.name}")
+
+
+_FILES = {
+    "fields.pvd": "the fields over time, for ParaView",
+    "timeseries.csv": "potential, current, capacity, ... over time",
+    "summary.json": "the numbers above",
+    "study.toml": "the study with all its defaults",
+    "provenance.json": "versions, mesh and machine",
+    "mesh.msh": "the mesh, for Gmsh",
+    "log.txt": "what happened when",
+}
+
+
+def show_mesh(mesh: ElectrodeMesh, shape: Shape | None) -> None:
+    """Print a mesh's sizes beside the closed form, and its quality."""
+    quality = mesh.quality()
+    rows = [
+        ("tetrahedra", f"{quality.cells}, order {mesh.order}"),
+        ("nodes", f"{quality.points}"),
+        ("dihedral angles", f"{quality.min_dihedral:.1f} to {quality.max_dihedral:.1f} degrees"),
+        ("least radius ratio", f"{quality.min_gamma:.3f}"),
+        ("untagged facets", f"{quality.untagged_facets}"),
+        ("non-manifold facets", f"{quality.nonmanifold}"),
+    ]
+    exact = {
+        ("electrode volume", "m3"): (mesh.volume("electrode"), "electrode_volume"),
+        ("interface area", "m2"): (mesh.area("interface"), "interface_area"),
+        ("footprint", "m2"): (mesh.footprint, "footprint"),
+    }
+    for (name, unit), (value, attribute) in exact.items():
+        text = f"{value:.6g} {unit}"
+        if shape is not None:
+            closed = getattr(shape, attribute)
+            text += f", {100 * (value / closed - 1):+.3f} % of the closed form"
+        rows.append((name, text))
+    if "electrolyte" in mesh.names:
+        rows.append(("electrolyte volume", f"{mesh.volume('electrolyte'):.6g} m3"))
+    _table(rows)
+
+
+def show_materials() -> None:
+    """Print the names of the materials with what they are."""
+    for name in library.names():
+        material = library.load(name)
+        capacity = material.specific_capacity
+        text = f"{material.formula}, {material.ion}"
+        if capacity is not None:
+            text += f", {capacity / 3600:.0f} mAh/g"
+        _say(f"{name:<20} {text}{' (illustrative)' if material.illustrative else ''}")
+
+
+def show_material(name: str) -> None:
+    """Print a material's numbers and where they come from."""
+    for row in describe(library.load(name)):
+        _say(f"{row.key:<26} {row.value}{f'   [{row.source}]' if row.source else ''}")
+
+
+def _stored_summary(folder: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _flat(summary: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in summary.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}: ")
+        elif isinstance(value, float):
+            yield f"{prefix}{key}", f"{value:.6g}"
+        elif isinstance(value, list):
+            for item in value:
+                text = ", ".join(map(_short, item.values())) if isinstance(item, dict) else item
+                yield f"{prefix}{key}", str(text)
+        else:
+            yield f"{prefix}{key}", str(value)
+
+
+def _short(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _table(rows: Iterable[Sequence[str]]) -> None:
+    listed = list(rows)
+    width = max((len(name) for name, _ in listed), default=0)
+    for name, text in listed:
+        _say(f"{name:<{width}}  {text}")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")

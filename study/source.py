@@ -1,0 +1,129 @@
+"""The text of a study: read from TOML, overridden from the command line, each key located."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import StudyError
+from .locations import Path as KeyPath
+from .locations import key_lines, nearest_line
+
+_AT_LINE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the user wrote, before anything is made of it.
+
+    Attributes:
+        path: The study file, as the user named it.
+        data: Its values, overrides included.
+        lines: Line of each key in the file.
+        overrides: The text of the override that set a key.
+    """
+
+    path: Path
+    data: dict[str, Any]
+    lines: dict[KeyPath, int]
+    overrides: dict[KeyPath, str] = field(default_factory=dict)
+
+    def where(self, key: KeyPath) -> str:
+        """The opening of a message: `study.toml:5: geometry.radius`, or the override."""
+        dotted = ".".join(str(part) for part in key)
+        for depth in range(len(key), 0, -1):
+            if key[:depth] in self.overrides:
+                return f"--set {self.overrides[key[:depth]]}: {dotted}"
+        return f"{self.path}:{nearest_line(self.lines, key)}: {dotted or 'the study'}"
+
+
+def read_source(path: str | Path, overrides: Iterable[str] = ()) -> Source:
+    """Read a study file and apply overrides such as `geometry.radius=60 nm`.
+
+    Raises:
+        StudyError: The file cannot be read, is not TOML, or an override has no place.
+    """
+    path = Path(path)
+    text = _text(path)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(_syntax(path, text, str(error))) from None
+    source = Source(path=path, data=data, lines=key_lines(text))
+    for override in overrides:
+        _apply(source, override)
+    return source
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError:
+        near = sorted(other.name for other in path.parent.glob("*.toml"))[:5]
+        hint = f"; there are {', '.join(near)}" if near else "; 'nanotrode new' writes one"
+        raise StudyError(f"{path}: no such file{hint}") from None
+    except UnicodeDecodeError as error:
+        raise StudyError(f"{path}: not a text file in UTF-8 (byte {error.start})") from None
+    except OSError as error:
+        raise StudyError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _syntax(path: Path, text: str, message: str) -> str:
+    found = _AT_LINE.search(message)
+    if found and found[1]:
+        line, column = int(found[1]), f" (column {found[2]})"
+    else:
+        line, column = text.rstrip().count("\n") + 1, ""
+    content = text.splitlines()[line - 1] if text else ""
+    hint = ""
+    unquoted = re.match(r"\s*([\w.-]+)\s*=\s*([^\s\"'\[{#][^\"'#]*)", content)
+    if unquoted:
+        hint = f'; a quantity or a text needs quotes: {unquoted[1]} = "{unquoted[2].strip()}"'
+    return f"{path}:{line}: {_AT_LINE.sub('', message)}{column}{hint}"
+
+
+def _apply(source: Source, override: str) -> None:
+    key, equals, text = override.partition("=")
+    parts = re.sub(r"\[(\d+)\]", r".\1", key.strip()).split(".")
+    if not equals or not all(parts):
+        raise StudyError(
+            f"--set {override}: expected KEY=VALUE, such as --set 'geometry.radius=60 nm'"
+        )
+    here: Any = source.data
+    path: KeyPath = ()
+    for part in parts[:-1]:
+        step = _step(here, part, override, path)
+        if isinstance(here, dict):
+            here.setdefault(step, {})
+        path += (step,)
+        here = here[step]
+    last = _step(here, parts[-1], override, path)
+    here[last] = _value(text.strip())
+    source.overrides[(*path, last)] = override
+
+
+def _step(here: Any, part: str, override: str, path: KeyPath) -> str | int:
+    name = ".".join(map(str, path))
+    if isinstance(here, dict):
+        return part
+    if isinstance(here, list):
+        if part.isdecimal() and int(part) < len(here):
+            return int(part)
+        raise StudyError(
+            f"--set {override}: {name} is a list of {len(here)}; "
+            f"expected a number from 0 to {len(here) - 1}, got '{part}'"
+        )
+    raise StudyError(f"--set {override}: {name} holds a value and has no key '{part}'")
+
+
+def _value(text: str) -> Any:
+    """A TOML value where the text is one (3, true, [..]); else the text itself (60 nm)."""
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    return parsed["value"] if set(parsed) == {"value"} else text

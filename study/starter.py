@@ -1,0 +1,94 @@
+"""Study files to start from, one per geometry, with a comment beside each key."""
+
+from __future__ import annotations
+
+_GEOMETRY = {
+    "film": """\
+kind = "film"
+thickness = "500 nm"
+# width = "50 nm"           # side of the square piece that is meshed
+""",
+    "nanowire-array": """\
+kind = "nanowire-array"
+count = 20                  # any number of poles
+radius = "50 nm"
+length = "500 nm"
+pitch = "200 nm"            # between the axes of neighbours
+placement = "square"        # or "hexagonal", or "random" (with a seed)
+# tip = "rounded"
+# tilt = "10 deg"
+# gap = "25 nm"             # least distance between poles placed at random
+# seed = 0
+# symmetry = "quarter"      # mesh a quarter of one pole; count = 1
+""",
+    "nanobelt-array": """\
+kind = "nanobelt-array"
+count = 12                  # any number of belts
+width = "200 nm"
+thickness = "50 nm"
+length = "600 nm"
+edge_radius = "15 nm"       # rounding of the edges
+placement = "square"        # or "hexagonal", or "random" (with a seed)
+# tilt = "5 deg"
+# twist = "30 deg"
+# bend = "20 deg"
+# seed = 0
+""",
+    "mesh": """\
+kind = "mesh"
+file = "own.msh"            # beside this file; .msh, .xdmf or .vtu
+unit = "1 nm"               # length of one unit of the mesh
+# which tag is which: an integer, or the name of a physical group
+regions = { electrode = 1, electrolyte = 2 }
+boundaries = { interface = 10, collector = 11, separator = 12, sides = 13 }
+""",
+}
+_HEADROOM = """\
+headroom = "150 nm"         # electrolyte up to the separator; leave out for the electrode alone
+"""
+_REST = """
+[mesh]
+order = 1                   # 2: curved elements, quadratic fields
+# segments = 16             # elements around a pole; found from the shape if left out
+# interface = "10 nm"       # element size at the interface
+# core = "15 nm"            # largest size inside the electrode
+# bulk = "40 nm"            # largest size in the electrolyte
+
+[material]
+name = "LiFePO4"            # 'nanotrode materials' lists the cards
+# file = "my_card.toml"     # your own card, or a BPX file (.json)
+# diffusivity = "1e-17 m^2/s"             # in place of the card's value
+# exchange_current_density = "1 A/m^2"
+
+[electrolyte]
+concentration = "1 mol/L"
+
+[initial]
+stoichiometry = 0.02        # nearly empty; or voltage = "3.5 V"
+
+[[protocol]]
+steps = [
+    "Discharge at 5C until 2.5 V",
+    "Rest for 5 minutes",
+    "Charge at 5C until 3.9 V",
+    # "Hold at 3.9 V until C/20", "Sweep from 3.9 V to 2.5 V at 1 mV/s",
+]
+repeat = 1
+
+[solver]
+tolerance = 1e-4            # local error of a time step, in stoichiometry and volts
+# max_step = "10 s"
+
+[output]
+fraction = 0.1              # fields at each 10 % of charge; or every = "1 min"
+pictures = true
+"""
+
+
+def starter(kind: str) -> str:
+    """A study file for a `geometry.kind` that runs as it is (a mesh of your own apart)."""
+    headroom = "" if kind == "mesh" else _HEADROOM
+    return (
+        f"# A study for nanotrode; run it with: nanotrode run FILE\n"
+        f'temperature = "25 degC"\n\n[geometry]\n{_GEOMETRY[kind]}{headroom}{_REST}'
+    )

@@ -1,0 +1,188 @@
+"""Study files: what is filled in, and the one line that each mistake is answered with."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from nanotrode.errors import StudyError
+from nanotrode.study.build import SHAPES, make_material, make_shape
+from nanotrode.study.loading import load_study
+from nanotrode.study.schema import GEOMETRIES
+from nanotrode.study.to_toml import to_toml
+
+
+def complaint(path, overrides=()) -> list[str]:
+    with pytest.raises(StudyError) as error:
+        load_study(path, overrides)
+    return str(error.value).splitlines()
+
+
+def test_quantities_are_si_and_defaults_are_filled_in(good):
+    study = load_study(good)
+    assert study.name == "good"
+    assert study.geometry.radius == 5e-8
+    assert study.temperature == 298.15
+    assert study.electrolyte.concentration == 1000.0
+    assert study.solver.tolerance == 1e-4
+    assert make_shape(study).count == 4
+
+
+def test_what_is_written_back_reads_as_the_same_study(good, tmp_path):
+    study = load_study(good, ["geometry.tilt=5 deg", "initial.stoichiometry=0.5"])
+    copy = tmp_path / "copy.toml"
+    text = to_toml(study.model_dump(mode="json", exclude_none=True))
+    copy.write_text(text, encoding="utf-8")
+    assert load_study(copy) == study
+    assert tomllib.loads(text)["geometry"]["radius"] == "50 nm"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("radius =", "raduis =", 4, "geometry.raduis: unknown key; did you mean 'radius'?"),
+        ('"50 nm"', "50", 4, "geometry.radius: a bare number has no unit"),
+        ('"50 nm"', '"50 V"', 4, "geometry.radius: '50 V' is a voltage, but a length is needed"),
+        ('"50 nm"', '"-50 nm"', 4, "geometry.radius: '-50 nm' is not above 0"),
+        ('"200 nm"', '"90 nm"', 6, "geometry.pitch: "),
+        ("nanowire-array", "nanowire-aray", 2, "did you mean 'nanowire-array'?"),
+        ("kind =", "knd =", 2, "geometry.knd: unknown key; did you mean 'kind'?"),
+        ("count = 4", "count = 4.5", 3, "geometry.count: got 4.5, expected a whole number"),
+        ("count = 4", "count = 0", 3, "geometry.count: got 0, expected 1 or more"),
+        ("count = 4", "stoichiometry = 4", 3, "did you mean 'initial.stoichiometry'?"),
+        ("[material]", "[materiel]", 8, "materiel: unknown key; did you mean 'material'?"),
+        ("LiFePO4", "LiFePO", 9, "did you mean 'LiFePO4'?"),
+        ('name = "LiFePO4"', "", 8, "material: give either a name"),
+        ('name = "LiFePO4"', 'file = "none.toml"', 9, "none.toml: cannot be read"),
+        ("0.02", "1.2", 12, "initial.stoichiometry: got 1.2, expected less than 1"),
+        ("0.02", "0.999", 12, "0.999 is outside what LiFePO4 can have; expected 0.0038"),
+        ("stoichiometry = 0.02", 'voltage = "5 V"', 12, "expected 2."),
+        ("stoichiometry = 0.02", "", 11, "initial: give either a stoichiometry"),
+        ("Discharge at", "Dischrage at", 16, "protocol.0.steps.0: 'Dischrage at 20C"),
+        ("2.5 V", "2.5", 16, "'2.5' is a bare number and has no unit"),
+        ("2.5 V", "4.5 V", 16, "never reaches 4.5 V: a discharge lowers the potential"),
+        ("Rest for 1 minute", "Rest", 17, "'for' is missing"),
+        ("[[protocol]]", "[[protocl]]", 14, "did you mean 'protocol'?"),
+        ("steps = [", "repeat = 0\nsteps = [", 15, "protocol.0.repeat: got 0, expected 1 or more"),
+        ('"50 nm"', "50 nm", 4, 'a quantity or a text needs quotes: radius = "50 nm"'),
+    ],
+)
+def test_one_mistake_is_one_line_with_its_place(changed, old, new, line, said):
+    path = changed(old, new)
+    (only,) = complaint(path)
+    assert only.startswith(f"{path}:{line}: ")
+    assert said in only
+
+
+def test_many_mistakes_are_told_together_in_the_order_of_the_file(changed):
+    path = changed('radius = "50 nm"', 'raduis = "50 nm"\ntip = "sharp"\nseed = -1')
+    lines = complaint(path)
+    assert [line.split(":")[1] for line in lines] == ["4", "5", "6"]
+
+
+def test_a_missing_key_is_called_missing(changed):
+    path = changed('radius = "50 nm"\n', "")
+    assert complaint(path) == [f'{path}:1: geometry.radius: missing; expected such as "50 nm"']
+
+
+@pytest.mark.parametrize("text", ["", "geometry = 3"])
+def test_a_study_of_nothing_names_what_it_needs(tmp_path, text):
+    path = tmp_path / "empty.toml"
+    path.write_text(text)
+    lines = complaint(path)
+    assert any("material: missing" in line for line in lines)
+    assert any("geometry" in line for line in lines)
+
+
+def test_overrides_win_and_are_named_in_their_own_mistakes(good):
+    assert load_study(good, ["geometry.radius=60 nm"]).geometry.radius == 6e-8
+    assert load_study(good, ["mesh.order=2"]).mesh.order == 2
+    changed = load_study(good, ["protocol.0.steps.1=Rest for 2 s", "protocol[0].repeat=3"])
+    assert changed.protocol[0].steps[1] == "Rest for 2 s"
+    assert changed.protocol[0].repeat == 3
+    assert complaint(good, ["geometry.radius=60"]) == [
+        "--set geometry.radius=60: geometry.radius: a bare number has no unit; "
+        'write "60 m" or such as "50 nm"'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("geometry.raduis=60 nm", "did you mean 'radius'?"),
+        ("geometry.radius", "expected KEY=VALUE"),
+        ("=3", "expected KEY=VALUE"),
+        ("protocol.7.repeat=2", "expected a number from 0 to 0, got '7'"),
+        ("initial.stoichiometry.x=2", "holds a value and has no key 'x'"),
+        ("initial.stoichiometry=0.999", "outside what LiFePO4 can have"),
+        ("protocol.0.steps.0=Charge at 1C until 1 V", "a charge raises the potential"),
+    ],
+)
+def test_a_wrong_override_is_named(good, override, said):
+    (only,) = complaint(good, [override])
+    assert only.startswith(f"--set {override}: ")
+    assert said in only
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a = [1,\nb", "2: "),
+        (b"\xff\xfe", "not a text file in UTF-8"),
+        (None, "no such file"),
+    ],
+)
+def test_an_unreadable_file_is_told(tmp_path, content, said):
+    path = tmp_path / "study.toml"
+    if content is not None:
+        path.write_bytes(content)
+    (only,) = complaint(path)
+    assert only.startswith(f"{path}:")
+    assert said in only
+
+
+def test_a_material_can_be_changed_in_the_study(changed):
+    path = changed(
+        '"LiFePO4"', '"LiFePO4"\ndiffusivity = "1e-13 cm^2/s"\nalpha_a = 0.4\nrate_constant = '
+        '"1e-11 m^2.5 mol^-0.5 s^-1"'
+    )  # fmt: skip
+    material = make_material(load_study(path))
+    assert material.diffusivity([0.5])[0] == pytest.approx(1e-17)
+    assert material.kinetics.alpha_a == 0.4
+    assert material.kinetics.alpha_c == 0.5
+    assert material.sources["diffusivity"] == "given in the study"
+
+
+def test_own_files_are_found_beside_the_study_file(changed, tmp_path, monkeypatch):
+    monkeypatch.chdir("/")
+    path = changed('kind = "nanowire-array"', 'kind = "mesh"\nfile = "mine.msh"')
+    lines = complaint(path)
+    assert any("geometry.regions: missing" in line for line in lines)
+    text = path.read_text().split("[material]")[1]
+    path.write_text(
+        '[geometry]\nkind = "mesh"\nfile = "mine.msh"\nunit = "1 nm"\n'
+        f"regions = {{ electrode = 1 }}\nboundaries = {{ interface = 2 }}\n[material]{text}"
+    )
+    assert complaint(path) == [f"{path}:3: geometry.file: no such file: {tmp_path / 'mine.msh'}"]
+    (tmp_path / "mine.msh").touch()
+    assert load_study(path).geometry.file == str(tmp_path / "mine.msh")
+
+
+def test_a_potential_at_the_start_becomes_its_stoichiometry(changed):
+    from nanotrode.study.build import initial_stoichiometry
+
+    study = load_study(changed("stoichiometry = 0.02", 'voltage = "3.4 V"'))
+    material = make_material(study)
+    x = initial_stoichiometry(study, material)
+    assert material.ocp([x])[0] == pytest.approx(3.4, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_each_table_has_the_keys_of_its_shape(kind):
+    shape, table = SHAPES[kind], GEOMETRIES[kind]
+    assert set(table.model_fields) - {"kind"} == set(shape.__dataclass_fields__)
+
+
+def test_every_kind_but_the_own_mesh_has_a_shape():
+    assert set(SHAPES) | {"mesh"} == set(GEOMETRIES)
