@@ -19,7 +19,9 @@ from ..errors import MaterialError
 from .constants import FARADAY, GAS_CONSTANT
 
 Array = npt.NDArray[np.float64]
-Dual = tuple[Array, Array]
+Slope = Array | float
+Dual = tuple[Array, Slope]
+"""Value and slope; where the slope is the same everywhere it is one number."""
 Closure = Callable[[Array], Dual]
 Node = float | Closure
 """A translated node: a number where x does not occur, else a closure (value, slope)."""
@@ -175,7 +177,7 @@ def _near_miss(name: str, known: list[str]) -> str:
 
 
 def _identity(x: Array) -> Dual:
-    return x, np.ones_like(x)
+    return x, 1.0
 
 
 def _negated(a: Node) -> Node:
@@ -212,7 +214,15 @@ def _shifted(a: Closure, shift: float) -> Closure:
 
 
 def _difference(a: Node, b: Node) -> Node:
-    return _sum(a, _negated(b))
+    if isinstance(a, float) or isinstance(b, float):
+        return _sum(a, _negated(b))
+
+    def closure(x: Array) -> Dual:
+        value_a, slope_a = a(x)
+        value_b, slope_b = b(x)
+        return value_a - value_b, slope_a - slope_b
+
+    return closure
 
 
 def _scaled(a: Closure, factor: float) -> Closure:
@@ -272,7 +282,7 @@ def _power_of(a: Closure, exponent: float) -> Node:
 
 
 def _function(
-    number: Callable[[float], float], dual: Callable[[Array], Dual]
+    number: Callable[[float], float], dual: Callable[[Array], tuple[Array, Array]]
 ) -> Callable[[Node], Node]:
     """Make a rule of a function of one argument from its value and derivative."""
 
@@ -290,17 +300,17 @@ def _function(
     return rule
 
 
-def _dual_exp(y: Array) -> Dual:
+def _dual_exp(y: Array) -> tuple[Array, Array]:
     value = np.exp(y)
     return value, value
 
 
-def _dual_sqrt(y: Array) -> Dual:
+def _dual_sqrt(y: Array) -> tuple[Array, Array]:
     value = np.sqrt(y)
     return value, 0.5 / value
 
 
-def _dual_tanh(y: Array) -> Dual:
+def _dual_tanh(y: Array) -> tuple[Array, Array]:
     value = np.tanh(y)
     return value, 1.0 - value * value
 

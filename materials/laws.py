@@ -152,7 +152,7 @@ class Formula:
             value, slope = self._node(x)
             if self.factor != 1.0:
                 value, slope = self.factor * value, self.factor * slope
-        return value, slope
+        return value, slope if isinstance(slope, np.ndarray) else np.full(x.shape, slope)
 
 
 @dataclass(frozen=True)
