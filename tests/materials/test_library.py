@@ -185,3 +185,13 @@ def test_describe_gives_each_number_with_its_source(name: str) -> None:
         assert rows[key].source == source
     assert "mAh/g" in rows["capacity"].value
     assert ("illustrative" in rows) == material.illustrative
+
+
+def test_the_page_on_materials_is_current() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "materials.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"(?m)^\| `([^`]+)`(?: \(illustrative\))? \|", page))
+    assert set(library.names()) <= rows
+    sample = page.split("```toml\n")[1].split("```")[0]
+    material = read_card(sample)
+    assert material.name == "my LiFePO4"
+    assert material.density is None
