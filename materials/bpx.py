@@ -15,8 +15,9 @@ from typing import Any
 
 from ..errors import MaterialError
 from .constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
+from .guard import Guarded
 from .kinetics import ButlerVolmer, RootExchange
-from .laws import Constant, Formula, Guarded, Outside, Table
+from .laws import Constant, Formula, Outside, Table
 from .material import Material
 
 _ELECTRODES = ("positive", "negative")

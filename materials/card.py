@@ -9,8 +9,9 @@ from typing import Any
 from ..errors import MaterialError
 from ..units import quantity
 from .constants import REFERENCE_TEMPERATURE
+from .guard import Guarded
 from .kinetics import ButlerVolmer, ConstantExchange, RootExchange
-from .laws import Constant, Formula, Guarded, Outside, Table
+from .laws import Constant, Formula, Outside, Table
 from .material import Material
 
 _TEXTS = ("name", "formula", "ion", "reference", "notes")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .guard import Guarded
 from .kinetics import RootExchange
-from .laws import Constant, Formula, Guarded, Law, Table
+from .laws import Constant, Formula, Law, Table
 from .material import Material
 
 

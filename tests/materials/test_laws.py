@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from nanotrode.errors import MaterialError
-from nanotrode.materials.laws import Constant, Formula, Guarded, Law, Table
+from nanotrode.materials.guard import Guarded
+from nanotrode.materials.laws import Constant, Formula, Law, Table
 
 TABLE = Table((0.1, 0.25, 0.3, 0.6, 0.9), (4.2, 3.9, 3.85, 3.6, 3.0))
 HUMPED = Table((0.1, 0.25, 0.3, 0.6, 0.9), (1.0, 3.0, 2.0, 2.0, 5.0), outside="constant")

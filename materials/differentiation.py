@@ -1,0 +1,187 @@
+"""Forward-mode differentiation: arithmetic on closures that return value and slope together.
+
+Each rule takes translated operands and returns the translated result. The case of a number is told
+apart here, once, so that the closures carry no slopes that are known to be zero.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Slope = Array | float
+Dual = tuple[Array, Slope]
+"""Value and slope; where the slope is the same everywhere it is one number."""
+Closure = Callable[[Array], Dual]
+Node = float | Closure
+"""A translated node: a number where x does not occur, else a closure (value, slope)."""
+
+
+def identity(x: Array) -> Dual:
+    """Return x and its slope, 1."""
+    return x, 1.0
+
+
+def negated(a: Node) -> Node:
+    """Return -a."""
+    if isinstance(a, float):
+        return -a
+
+    def closure(x: Array) -> Dual:
+        value, slope = a(x)
+        return -value, -slope
+
+    return closure
+
+
+def _sum(a: Node, b: Node) -> Node:
+    if isinstance(a, float):
+        return a + b if isinstance(b, float) else _shifted(b, a)
+    if isinstance(b, float):
+        return _shifted(a, b)
+
+    def closure(x: Array) -> Dual:
+        value_a, slope_a = a(x)
+        value_b, slope_b = b(x)
+        return value_a + value_b, slope_a + slope_b
+
+    return closure
+
+
+def _shifted(a: Closure, shift: float) -> Closure:
+    def closure(x: Array) -> Dual:
+        value, slope = a(x)
+        return value + shift, slope
+
+    return closure
+
+
+def _difference(a: Node, b: Node) -> Node:
+    if isinstance(a, float) or isinstance(b, float):
+        return _sum(a, negated(b))
+
+    def closure(x: Array) -> Dual:
+        value_a, slope_a = a(x)
+        value_b, slope_b = b(x)
+        return value_a - value_b, slope_a - slope_b
+
+    return closure
+
+
+def _scaled(a: Closure, factor: float) -> Closure:
+    def closure(x: Array) -> Dual:
+        value, slope = a(x)
+        return value * factor, slope * factor
+
+    return closure
+
+
+def _product(a: Node, b: Node) -> Node:
+    if isinstance(a, float):
+        return a * b if isinstance(b, float) else _scaled(b, a)
+    if isinstance(b, float):
+        return _scaled(a, b)
+
+    def closure(x: Array) -> Dual:
+        value_a, slope_a = a(x)
+        value_b, slope_b = b(x)
+        return value_a * value_b, slope_a * value_b + value_a * slope_b
+
+    return closure
+
+
+def _quotient(a: Node, b: Node) -> Node:
+    if isinstance(b, float):
+        return a / b if isinstance(a, float) else _scaled(a, 1.0 / b)
+
+    def reciprocal(x: Array) -> Dual:
+        value, slope = b(x)
+        inverse = 1.0 / value
+        return inverse, -slope * inverse * inverse
+
+    return _product(a, reciprocal)
+
+
+def _power(a: Node, b: Node) -> Node:
+    if isinstance(b, float):
+        return math.pow(a, b) if isinstance(a, float) else _power_of(a, b)
+    if isinstance(a, float):
+        return _exp(_scaled(b, math.log(a)))
+    return _exp(_product(_log(a), b))
+
+
+def _power_of(a: Closure, exponent: float) -> Node:
+    if exponent == 0.0:
+        return 1.0
+    # numpy raises to whole powers faster, and of negative bases, when the exponent is whole
+    below = int(exponent) - 1 if exponent.is_integer() else exponent - 1.0
+
+    def closure(x: Array) -> Dual:
+        value, slope = a(x)
+        lower = value**below
+        return lower * value, exponent * lower * slope
+
+    return closure
+
+
+def _function(
+    number: Callable[[float], float], dual: Callable[[Array], tuple[Array, Array]]
+) -> Callable[[Node], Node]:
+    """Make a rule of a function of one argument from its value and derivative."""
+
+    def rule(a: Node) -> Node:
+        if isinstance(a, float):
+            return float(number(a))
+
+        def closure(x: Array) -> Dual:
+            inner, inner_slope = a(x)
+            value, derivative = dual(inner)
+            return value, derivative * inner_slope
+
+        return closure
+
+    return rule
+
+
+def _dual_exp(y: Array) -> tuple[Array, Array]:
+    value = np.exp(y)
+    return value, value
+
+
+def _dual_sqrt(y: Array) -> tuple[Array, Array]:
+    value = np.sqrt(y)
+    return value, 0.5 / value
+
+
+def _dual_tanh(y: Array) -> tuple[Array, Array]:
+    value = np.tanh(y)
+    return value, 1.0 - value * value
+
+
+_exp = _function(math.exp, _dual_exp)
+_log = _function(math.log, lambda y: (np.log(y), 1.0 / y))
+
+FUNCTIONS: dict[str, Callable[[Node], Node]] = {
+    "exp": _exp,
+    "log": _log,
+    "sqrt": _function(math.sqrt, _dual_sqrt),
+    "abs": _function(abs, lambda y: (np.abs(y), np.sign(y))),
+    "tanh": _function(math.tanh, _dual_tanh),
+    "sinh": _function(math.sinh, lambda y: (np.sinh(y), np.cosh(y))),
+    "cosh": _function(math.cosh, lambda y: (np.cosh(y), np.sinh(y))),
+    "sin": _function(math.sin, lambda y: (np.sin(y), np.cos(y))),
+    "cos": _function(math.cos, lambda y: (np.cos(y), -np.sin(y))),
+}
+
+OPERATORS: dict[type[ast.operator], Callable[[Node, Node], Node]] = {
+    ast.Add: _sum,
+    ast.Sub: _difference,
+    ast.Mult: _product,
+    ast.Div: _quotient,
+    ast.Pow: _power,
+}
