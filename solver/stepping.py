@@ -178,8 +178,9 @@ class StepController:
         self.longest = longest
         self.size = _rung(min(first, longest))
 
-    def restart(self, first: float) -> None:
-        """Start small again, after a jump of the control."""
+    def restart(self, first: float, *, longest: float) -> None:
+        """Start small again after a jump of the control, with a new largest size [s]."""
+        self.longest = longest
         self.size = _rung(min(first, self.longest))
 
     def fit(self, remaining: float) -> float:

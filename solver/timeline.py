@@ -28,6 +28,9 @@ LOCATED = 1e-7
 """Share of a time step to which an ending is located inside it."""
 SMALLEST_STEP, FIRST_STEP = 1e-12, 1e-5
 """Shortest time step tried, and the one after a jump, in units of the diffusion time."""
+MOST_CHANGE = 0.02
+"""Largest change of the mean stoichiometry in one step at imposed current: the series then
+draws a smooth curve, and a step never runs far beyond a full or an empty electrode."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,9 @@ class Timeline:
         log.info("resumed at t = %.6g s", numbers.time)
         if numbers.step_start is None:
             return None
-        return self._leg(numbers.step_index, numbers.step_start, numbers.step_potential)
+        leg = self._leg(numbers.step_index, numbers.step_start, numbers.step_potential)
+        self._controller.longest = self._longest(leg.control)
+        return leg
 
     def _enter(self, index: int) -> Leg:
         """Switch a protocol step on: the field stays, the potential or the current jumps."""
@@ -131,7 +136,7 @@ class Timeline:
         except StageFailure as failure:
             raise self._failure(leg, 0.0, str(failure)) from failure
         journal.in_step = 0.0
-        self._controller.restart(FIRST_STEP * self._unit)
+        self._controller.restart(FIRST_STEP * self._unit, longest=self._longest(leg.control))
         journal.record(index, self.state, 0.0)
         if journal.outputs == 0:
             self._output(leg)
@@ -154,6 +159,12 @@ class Timeline:
         return Leg(
             index, step, start, before, control, endings_of(step, scale, before), start + duration
         )
+
+    def _longest(self, control: Control) -> float:
+        """Longest time step [s] under a control."""
+        if isinstance(control, ImposedRate) and control.rate != 0.0:
+            return min(self.settings.max_step, MOST_CHANGE / abs(control.rate))
+        return self.settings.max_step
 
     def _already_met(self, leg: Leg) -> str | None:
         reading = self.journal.reading(self.state)
