@@ -56,10 +56,11 @@ DRIVERS = ("dri/*_dri.so", "libgallium-*.so", "libEGL_nvidia.so.0")
 DRIVER_FOLDERS = ("/usr/lib/*-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib*")
 DRIVER_PACKAGE = "libgl1-mesa-dri"
 
+DEMO = "examples/nanowire.toml"
 MPI_TEST = ["mpiexec", "-n", "2", "pytest", "-m", "mpi and not slow", "--maxfail=1"]
 COMMANDS: dict[str, list[list[str]]] = {
     "install": [],
-    "demo": [["nanotrode", "run", "examples/nanowire.toml", "--out", "runs/nanowire"]],
+    "demo": [["nanotrode", "run", DEMO, "--out", "runs/nanowire", "--force"]],
     "test": [["pytest", "-m", "not slow"], MPI_TEST],
     "mpi-test": [MPI_TEST],
     "verify": [["pytest", "tests/verification", "-m", "slow or not slow", "-s"]],
