@@ -1,5 +1,5 @@
 # Each target is one command of bootstrap.py, which first installs what is missing.
-# More arguments: make test ARGS="-k protocol"
+# More arguments for it: make demo ARGS="--resume"
 PYTHON ?= python3
 
 .PHONY: help install demo test mpi-test verify bench lint
