@@ -31,12 +31,14 @@ app = App(
     help="A finite-element 3-D modeller of nanostructured battery electrodes.",
     version=f"nanotrode {__version__}",
     help_format="plaintext",
+    result_action="return_value",
 )
 
 
 @app.command
 def run(
     study: Path,
+    /,
     *,
     out: Path | None = None,
     resume: Annotated[bool, Parameter(negative="")] = False,
@@ -73,7 +75,7 @@ def run(
 
 
 @app.command
-def mesh(study: Path, *, out: Path | None = None, overrides: Overrides = None) -> None:
+def mesh(study: Path, /, *, out: Path | None = None, overrides: Overrides = None) -> None:
     """Mesh a study's geometry, and print how good the mesh is.
 
     Parameters
@@ -100,7 +102,7 @@ def mesh(study: Path, *, out: Path | None = None, overrides: Overrides = None) -
 
 
 @app.command
-def render(folder: Path) -> None:
+def render(folder: Path, /) -> None:
     """Draw the pictures of a run again.
 
     Parameters
@@ -119,7 +121,7 @@ def render(folder: Path) -> None:
 
 
 @app.command
-def materials(name: str | None = None) -> None:
+def materials(name: str | None = None, /) -> None:
     """List the materials, or print one with the source of each number.
 
     Parameters
@@ -136,7 +138,7 @@ def materials(name: str | None = None) -> None:
 
 
 @app.command
-def new(kind: Kind, *, out: Path | None = None) -> None:
+def new(kind: Kind, /, *, out: Path | None = None) -> None:
     """Print a commented study file to start from.
 
     Parameters

@@ -16,8 +16,9 @@ from .schema import Study
 from .to_toml import to_toml
 
 STUDY, PROVENANCE, MESH, LOG = "study.toml", "provenance.json", "mesh.msh", "log.txt"
+PICTURES = ("voltage.png", "stoichiometry.png", "current_density.png", "concentration_cut.png")
 RESULTS = ("fields", "fields.pvd", "timeseries.csv", "summary.json", "checkpoint.npz", LOG)
-"""What a run leaves beside its pictures, and a new run replaces."""
+"""What a run leaves beside its pictures."""
 
 State = Literal["new", "unfinished", "finished"]
 
@@ -69,7 +70,7 @@ def claim(folder: Path, study: Study, *, resume: bool, force: bool) -> State:
 
 def clear(folder: Path) -> None:
     """Remove an earlier run's results, and nothing else; the mesh is kept for another use."""
-    for name in RESULTS:
+    for name in (*RESULTS, *PICTURES):
         path = folder / name
         if path.is_dir():
             shutil.rmtree(path)
@@ -104,7 +105,7 @@ def _differences(folder: Path, study: Study) -> str:
     here = study.model_dump(mode="json", exclude_none=True)
     keys = [key for key in _changed(there, here) if key != "name"]
     more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
-    return f" ({', '.join(keys[:3])}{more} differ)" if keys else ""
+    return f" (other {', '.join(keys[:3])}{more})" if keys else ""
 
 
 def _changed(there: Any, here: Any, path: str = "") -> Iterator[str]:

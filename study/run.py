@@ -57,7 +57,6 @@ def run_study(
     state = ranks.on_first(comm, lambda: folder.claim(path, study, resume=resume, force=force))
     state = ranks.shared(comm, state)
     if state == "finished":
-        log.info("%s: this run is finished; --force runs it again", path)
         return None
     with _log_file(path, comm), Progress(show=show and ranks.rank() == 0) as progress:
         made = ranks.on_first(comm, lambda: _prepare(study, path, state == "unfinished", comm))
@@ -135,8 +134,7 @@ def _finish(study: Study, path: Path, notes: dict[str, Any]) -> None:
         from ..postprocess.pictures import make_pictures
 
         labels = [step.text for step in build.make_protocol(study).steps]
-        for picture in make_pictures(path, labels=labels):
-            log.info("wrote %s", picture)
+        make_pictures(path, labels=labels)
     folder.write_provenance(path, notes | {"finished": now()})
 
 
@@ -154,7 +152,7 @@ def _log_file(path: Path, comm: MPI.Comm | None) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        log.error("stopped: %s", error or type(error).__name__)
+        log.error("stopped: %s", str(error) or type(error).__name__)
         raise
     finally:
         log.removeHandler(handler)

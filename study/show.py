@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 def show_run(folder: Path, result: Result | None) -> None:
     """Print a run's summary, and the files that it left."""
-    summary = result.summary if result is not None else _stored_summary(folder)
-    _table(_flat(summary))
-    _say(f"\nwrote {folder}/")
+    _table(_flat(_stored_summary(folder) if result is None else result.summary))
+    if result is None:
+        _say(f"\n{folder}/ holds this run already, finished; --force runs it again")
+    else:
+        _say(f"\nwrote {folder}/")
     for name, what in _FILES.items():
         if (folder / name).exists():
             _say(f"  {name:<16} {what}")

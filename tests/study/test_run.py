@@ -1,0 +1,176 @@
+"""A run's folder: what is in it, whose it is, and how an interrupted run goes on."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nanotrode.errors import InputError, SolverError
+from nanotrode.study import folder, run
+from nanotrode.study.loading import load_study
+from nanotrode.study.provenance import mesh_digest, study_digest
+
+SMALL = """\
+[geometry]
+kind = "nanowire-array"
+radius = "50 nm"
+length = "100 nm"
+[material]
+name = "LiFePO4"
+[initial]
+stoichiometry = 0.05
+[[protocol]]
+steps = ["Discharge at 10C until 2.8 V", "Rest for 20 s"]
+[solver]
+tolerance = 1e-3
+[output]
+pictures = false
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path):
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    return load_study(path)
+
+
+def series(path: Path) -> np.ndarray:
+    with (path / "timeseries.csv").open(encoding="utf-8") as file:
+        return np.array([row for row in csv.reader(file)][1:], dtype=float)
+
+
+def test_a_run_leaves_all_that_is_promised(study, tmp_path):
+    out = tmp_path / "out"
+    result = run.run_study(study, out)
+    there = {path.name for path in out.iterdir()}
+    assert there >= {
+        "study.toml", "provenance.json", "mesh.msh", "fields.pvd", "fields", "timeseries.csv",
+        "summary.json", "checkpoint.npz", "log.txt",
+    }  # fmt: skip
+    assert result.directory == out
+    assert tomllib.loads((out / "study.toml").read_text())["geometry"]["radius"] == "50 nm"
+    made = json.loads((out / "provenance.json").read_text())
+    assert made["mesh"] == result.parent.digest()
+    assert made["versions"].keys() >= {"nanotrode", "gmsh", "numpy"}
+    assert made["finished"] >= made["started"]
+    assert "reached 2.8 V" in (out / "log.txt").read_text()
+    assert load_study(out / "study.toml") == study
+
+
+def test_an_interrupted_run_goes_on_to_the_same_series(study, tmp_path, monkeypatch):
+    whole = run.run_study(study, tmp_path / "whole")
+    count = 0
+
+    def interrupt(self, report):
+        nonlocal count
+        count += 1
+        if count == 25:
+            raise KeyboardInterrupt
+
+    out = tmp_path / "cut"
+    with monkeypatch.context() as patch:
+        patch.setattr(run.Progress, "__call__", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            run.run_study(study, out)
+    assert folder.read_provenance(out)["finished"] is None
+    with pytest.raises(InputError, match="go on with --resume"):
+        run.run_study(study, out)
+    result = run.run_study(study, out, resume=True)
+    np.testing.assert_allclose(series(out), series(tmp_path / "whole"), rtol=1e-10, atol=1e-12)
+    assert [event.reason for event in result.events] == [event.reason for event in whole.events]
+    assert "stopped: KeyboardInterrupt" in (out / "log.txt").read_text()
+    assert run.run_study(study, out, resume=True) is None
+
+
+@pytest.fixture
+def claimed(study, tmp_path):
+    """A folder that holds a finished run of the study, as far as its papers say."""
+    out = tmp_path / "out"
+    folder.claim(out, study, resume=False, force=False)
+    papers = {"study": study_digest(study), "finished": "2026-01-01"}
+    folder.write_provenance(out, papers)
+    return out
+
+
+def claim(out, study, **asked):
+    return folder.claim(out, study, **({"resume": False, "force": False} | asked))
+
+
+def test_a_finished_run_is_repeated_but_not_resumed(claimed, study):
+    assert claim(claimed, study, resume=True) == "finished"
+    assert claim(claimed, study) == "new"
+
+
+def test_an_unfinished_run_is_not_lost_without_a_word(claimed, study):
+    folder.write_provenance(claimed, {"study": study_digest(study), "finished": None})
+    (claimed / "checkpoint.npz").touch()
+    with pytest.raises(InputError, match="--resume, or start again with --force"):
+        claim(claimed, study)
+    assert claim(claimed, study, resume=True) == "unfinished"
+    assert (claimed / "checkpoint.npz").exists()
+    assert claim(claimed, study, force=True) == "new"
+    assert not (claimed / "checkpoint.npz").exists()
+
+
+def test_another_studys_folder_is_refused_with_what_differs(claimed, study):
+    other = study.model_copy(update={"initial": study.initial.model_copy(
+        update={"stoichiometry": 0.5})})  # fmt: skip
+    for resume in (False, True):
+        with pytest.raises(InputError, match=r"another study \(other initial.stoichiometry\)"):
+            claim(claimed, other, resume=resume)
+    assert claim(claimed, other, force=True) == "new"
+
+
+def test_what_nanotrode_did_not_make_is_kept(study, tmp_path):
+    mine = tmp_path / "thesis" / "chapter.tex"
+    mine.parent.mkdir()
+    mine.touch()
+    with pytest.raises(InputError, match="was not made by nanotrode"):
+        claim(mine.parent, study)
+    assert claim(mine.parent, study, force=True) == "new"
+    assert mine.exists()
+    with pytest.raises(InputError, match="is a file"):
+        claim(mine, study)
+
+
+def test_with_nothing_to_resume_a_run_begins(study, tmp_path):
+    assert claim(tmp_path / "out", study, resume=True) == "new"
+
+
+def test_pictures_and_names_do_not_make_another_study(study):
+    assert study_digest(study) == study_digest(study.model_copy(update={"name": "b"}))
+    finer = study.model_copy(update={"mesh": study.mesh.model_copy(update={"segments": 40})})
+    assert study_digest(study) != study_digest(finer)
+    assert mesh_digest(study) != mesh_digest(finer)
+
+
+def test_the_mesh_is_kept_for_the_same_recipe_only(study, tmp_path):
+    mesh, notes = _prepared(study, tmp_path, go_on=False)
+    again, _ = _prepared(study, tmp_path, go_on=False)
+    assert again.digest() == mesh.digest() == notes["mesh"]
+    log = tmp_path / "mesh.msh"
+    before = log.stat().st_mtime_ns
+    finer = study.model_copy(update={"mesh": study.mesh.model_copy(update={"segments": 24})})
+    _prepared(finer, tmp_path, go_on=False)
+    assert log.stat().st_mtime_ns > before
+
+
+def _prepared(study, path, *, go_on):
+    return run._prepare(study, path, go_on, None)
+
+
+def test_a_failed_run_is_logged_and_stays_unfinished(study, tmp_path, monkeypatch):
+    def fail(*arguments, **options):
+        raise SolverError("no convergence at t = 1 s")
+
+    monkeypatch.setattr("nanotrode.solver.simulation.Simulation.run", fail)
+    with pytest.raises(SolverError):
+        run.run_study(study, tmp_path / "out")
+    assert "stopped: no convergence" in (tmp_path / "out" / "log.txt").read_text()
+    assert folder.read_provenance(tmp_path / "out")["finished"] is None
