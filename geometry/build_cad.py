@@ -23,6 +23,7 @@ from .session import GmshModel, Tetrahedra, gmsh_model
 from .shapes import Film, NanowireArray
 from .size_field import size_grid
 from .sizing import Sizes, Sizing, resolve
+from .squeeze import Squeeze
 from .sweep import Sweep
 
 log = logging.getLogger(__name__)
@@ -53,9 +54,10 @@ def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 1) ->
     if isinstance(shape, Film):
         return build_film(shape, sizing, order=order)
     sizes = choose_sizes(shape, sizing)
-    lattice, factor = corrected_lattice(shape.poles[0], sizes, order=order)
-    unit = sizes.interface
-    squeeze = np.array([1.0, 1.0, 1.0 / sizes.elongation]) / unit
+    fine_from = max(0.0, shape.poles[0].shaft - 2 * shape.thinness)
+    lattice, factor = corrected_lattice(shape.poles[0], sizes, fine_from=fine_from, order=order)
+    lowest = min(float(pole.frame(np.array([fine_from]))[0][0, 2]) for pole in shape.poles)
+    squeeze = Squeeze(sizes.interface, sizes.elongation, lowest)
     with gmsh_model("nanotrode") as model:
         raw = _mesh_in_gmsh(model, shape, sizes, lattice, factor, squeeze)
     return finish(shape, raw, lattice, order=order)
@@ -70,16 +72,19 @@ def choose_sizes(shape: NanowireArray, sizing: Sizing) -> Sizes:
         sizing,
         perimeter=shape.poles[0].section.perimeter,
         half_thickness=shape.thinness,
-        length=shape.length,
         gap=shape.least_gap if shape.placement == "random" else shape.free_gap,
         segments=36 if partial else 12,
         elongation=1.0 if partial or not slender else 2.0,
     )
 
 
-def corrected_lattice(pole: Sweep, sizes: Sizes, *, order: int) -> tuple[Lattice, float]:
+def corrected_lattice(
+    pole: Sweep, sizes: Sizes, *, fine_from: float, order: int
+) -> tuple[Lattice, float]:
     """The poles' lattice and how far curved pieces are pushed outwards to keep the volume."""
-    lattice = make_lattice(pole, around=sizes.interface, along=sizes.along)
+    lattice = make_lattice(
+        pole, around=sizes.interface, along=sizes.along, fine_from=fine_from
+    )
     if order == 2:
         return lattice, 1.0
     upright = Sweep(pole.section, pole.length, pole.tip_radius, twist=pole.twist, bend=pole.bend)
@@ -110,14 +115,14 @@ class _Pole(NamedTuple):
 
 def _mesh_in_gmsh(
     model: GmshModel, shape: NanowireArray, sizes: Sizes, lattice: Lattice, factor: float,
-    squeeze: Floats,
+    squeeze: Squeeze,
 ) -> Raw:
     sweeps = [pole.inflated(factor) for pole in shape.poles]
     points = [lattice.points(sweep) for sweep in sweeps]
     if shape.symmetry == "none":
         volumes, shell, holes = [], [], []
         for x in points:
-            pole = _whole_pole(model, lattice, x * squeeze)
+            pole = _whole_pole(model, lattice, squeeze.forward(x))
             volumes.append(model.volume([pole.side, pole.base, *pole.cap]))
             shell += [pole.side, *pole.cap]
             holes.append(pole.loop)
@@ -130,7 +135,7 @@ def _mesh_in_gmsh(
     return _lattice_first(cells, np.concatenate(points), volumes, squeeze)
 
 
-def _lattice_first(cells: Tetrahedra, sides: Floats, volumes: list[int], squeeze: Floats) -> Raw:
+def _lattice_first(cells: Tetrahedra, sides: Floats, volumes: list[int], squeeze: Squeeze) -> Raw:
     """Undo the squeeze and Gmsh's numbering: the lattices' nodes lead, exact as they went in.
 
     Raises:
@@ -138,14 +143,14 @@ def _lattice_first(cells: Tetrahedra, sides: Floats, volumes: list[int], squeeze
     """
     from scipy.spatial import cKDTree
 
-    distance, place = cKDTree(cells.points).query(sides * squeeze)
+    distance, place = cKDTree(cells.points).query(squeeze.forward(sides))
     if distance.max() > 1e-6 or len(np.unique(place)) != len(sides):
         raise MeshError("Gmsh moved nodes of the poles' surfaces")
     others = np.setdiff1d(np.arange(len(cells.points)), place)
     order = np.concatenate([place, others])
     renumber = np.empty(len(order), dtype=np.int64)
     renumber[order] = np.arange(len(order))
-    points = np.concatenate([sides, cells.points[others] / squeeze])
+    points = np.concatenate([sides, squeeze.back(cells.points[others])])
     return Raw(points, renumber[cells.cells], np.isin(cells.volumes, volumes))
 
 
@@ -171,12 +176,13 @@ def _closed_curve(model: GmshModel, ring: Ints, ids: Ints, x: Floats) -> tuple[i
 
 def _box(
     model: GmshModel, shape: NanowireArray, shell: list[int], holes: list[list[int]],
-    squeeze: Floats,
+    squeeze: Squeeze,
 ) -> int:
     """The electrolyte: a box around the poles' sides."""
     n = len(shape.corners)
-    low = [model.point(np.array([x, y, 0.0]) * squeeze) for x, y in shape.corners]
-    high = [model.point(np.array([x, y, shape.height]) * squeeze) for x, y in shape.corners]
+    floor = np.column_stack([shape.corners, np.zeros(n)])
+    low = [model.point(x) for x in squeeze.forward(floor)]
+    high = [model.point(x) for x in squeeze.forward(floor + [0, 0, shape.height])]
     bottom = [model.line(low[k], low[(k + 1) % n]) for k in range(n)]
     top = [model.line(high[k], high[(k + 1) % n]) for k in range(n)]
     posts = [model.line(low[k], high[k]) for k in range(n)]
@@ -188,7 +194,7 @@ def _box(
 
 
 def _symmetry_cell(
-    model: GmshModel, shape: NanowireArray, lattice: Lattice, x: Floats, squeeze: Floats
+    model: GmshModel, shape: NanowireArray, lattice: Lattice, x: Floats, squeeze: Squeeze
 ) -> list[int]:
     """One pole cut by the planes through its axis, and the electrolyte beside it."""
     raise MeshError("symmetry cells are not there yet")

@@ -11,6 +11,7 @@ from .arrays import Floats, Ints
 from .lattice import Lattice
 from .measure import tet_volumes
 from .mesh import ElectrodeMesh
+from .repair import repair
 from .tags import BOUNDARIES, REGIONS
 from .topology import Facets, facets_of
 
@@ -58,6 +59,8 @@ def finish(shape: Finished, raw: Raw, lattice: Lattice | None, *, order: int) ->
     cells = _oriented(points, cells)
     tags = np.where(raw.electrode, REGIONS["electrode"], REGIONS["electrolyte"]).astype(np.int32)
     facets, facet_tags = tag_facets(points, cells, tags, shape)
+    if lattice is not None:
+        points = repair(points, cells, _freedom(points, facets, facet_tags, shape))
     mesh = ElectrodeMesh(
         points=points,
         cells=cells.astype(np.int32),
@@ -147,6 +150,23 @@ def _outer_tags(points: Floats, every: Facets, outer: np.ndarray, shape: Finishe
         tags[(np.abs(x[:, :, 2] - shape.height) < near).all(axis=1)] = BOUNDARIES["separator"]
     tags[(np.abs(x[:, :, 2]) < near).all(axis=1)] = BOUNDARIES["collector"]
     return tags
+
+
+def _freedom(points: Floats, facets: Ints, facet_tags: Ints, shape: Finished) -> Floats:
+    """Where vertices may move: anywhere inside, along one outer plane, or not at all."""
+    near = 1e-9 * max(shape.height, float(np.ptp(shape.corners, axis=0).max()))
+    freedom = np.zeros((len(points), 3, 3))
+    freedom[:, :2, :2] = np.eye(2)
+    inner = (points[:, 2] > near) & (points[:, 2] < shape.height - near)
+    freedom[inner, 2, 2] = 1.0
+    touched = np.zeros(len(points), dtype=int)
+    for normal, offset in zip(*_planes(shape), strict=True):
+        on = np.abs(points[:, :2] @ normal - offset) < near
+        freedom[on, :2, :2] -= np.outer(normal, normal)
+        touched += on
+    freedom[touched > 1, :2, :2] = 0.0
+    freedom[np.unique(facets[facet_tags == BOUNDARIES["interface"]])] = 0.0
+    return freedom
 
 
 def _check_sum(mesh: ElectrodeMesh, shape: Finished) -> None:

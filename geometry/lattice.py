@@ -43,14 +43,20 @@ class Lattice:
         return x
 
 
-def make_lattice(sweep: Sweep, *, around: float, along: float) -> Lattice:
-    """Rings with nodes about `around` apart [m], the rings about `along` apart [m]."""
+def make_lattice(sweep: Sweep, *, around: float, along: float, fine_from: float) -> Lattice:
+    """Rings with nodes about `around` apart [m].
+
+    The rings are about `along` apart up to the axis length `fine_from`, then about `around`.
+    """
     section, closed = sweep.section, sweep.section.part == 1
-    layers = max(2, round(sweep.shaft / along))
-    rings = [(section.nodes(around, bool(k % 2)), k / layers) for k in range(layers + 1)]
-    rings = [(u, h * sweep.shaft / sweep.end) for u, h in rings]
+    levels = np.linspace(0, fine_from, max(1, round(fine_from / along)) + 1)
+    rest = sweep.shaft - fine_from
+    if rest > 0:
+        finer = fine_from + rest * np.linspace(0, 1, max(1, round(rest / around)) + 1)
+        levels = np.concatenate([levels, finer[1:]])
+    rings = [(section.nodes(around, bool(k % 2)), s / sweep.end) for k, s in enumerate(levels)]
     if sweep.tip_radius:
-        rings += _tip_rings(sweep, rings[-1][0], layers + 1)
+        rings += _tip_rings(sweep, rings[-1][0], len(levels))
     starts = np.cumsum([0] + [len(u) for u, _ in rings])
     ids = [np.arange(a, b) for a, b in zip(starts[:-1], starts[1:], strict=True)]
     u = np.concatenate([ring for ring, _ in rings])

@@ -8,6 +8,7 @@ import numpy as np
 
 from .arrays import Floats
 from .sizing import Sizes
+from .squeeze import Squeeze
 
 _MOST_SAMPLES = 1_500_000
 
@@ -29,27 +30,29 @@ class Sized(Protocol):
         ...
 
 
-def size_grid(shape: Sized, sizes: Sizes, squeeze: Floats) -> tuple[Floats, Floats, Floats]:
-    """Origin, spacing and values (nx, ny, nz) of the size, in squeezed units.
+def size_grid(shape: Sized, sizes: Sizes, squeeze: Squeeze) -> tuple[Floats, Floats, Floats]:
+    """Origin, spacing and values (nx, ny, nz) of the size, in squeezed coordinates.
 
     The size is `interface` on the surface and grows with distance, to `core` inside and to
-    `bulk` outside. The distance is taken from the poles' skeleton, less their half thickness.
+    `bulk` outside. The distance is taken from the poles' skeleton, less their half thickness;
+    outside, the squeezed distance counts where it is shorter.
     """
     from scipy.spatial import cKDTree
 
     skeleton = shape.skeleton()
-    low = np.minimum(np.append(shape.corners.min(axis=0), 0.0), skeleton.min(axis=0))
-    high = np.maximum(np.append(shape.corners.max(axis=0), shape.height), skeleton.max(axis=0))
-    step = np.array([1.0, 1.0, sizes.elongation]) * min(sizes.interface, shape.thinness / 2)
-    samples = np.prod(np.ceil((high - low) / step) + 3)
-    step = step * max(1.0, (samples / _MOST_SAMPLES) ** (1 / 3))
+    ends = np.vstack([skeleton, np.column_stack([shape.corners, 0 * shape.corners[:, 0]])])
+    ends = squeeze.forward(np.vstack([ends, [[*shape.corners[0], shape.height]]]))
+    low, high = ends.min(axis=0), ends.max(axis=0)
+    step = min(sizes.interface, shape.thinness / 2) / squeeze.unit
+    step *= max(1.0, (np.prod(np.ceil((high - low) / step) + 3) / _MOST_SAMPLES) ** (1 / 3))
     counts = np.ceil((high - low) / step).astype(int) + 3
-    origin = low - step
-    axes = [origin[k] + step[k] * np.arange(counts[k]) for k in range(3)]
+    axes = [low[k] + step * (np.arange(counts[k]) - 1) for k in range(3)]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-    distance, _ = cKDTree(skeleton).query(grid)
+    distance, _ = cKDTree(skeleton).query(squeeze.back(grid))
     depth = distance - shape.thinness
-    wanted = sizes.interface + sizes.growth * np.abs(depth)
-    wanted = np.where(depth > 0, np.minimum(wanted, sizes.bulk), np.minimum(wanted, sizes.core))
-    values = wanted * squeeze[0]
-    return origin * squeeze, step * squeeze, values.reshape(counts)
+    short, _ = cKDTree(squeeze.forward(skeleton)).query(grid)
+    free = np.clip(np.minimum(depth, short * squeeze.unit - shape.thinness), 0.0, None)
+    outside = np.minimum(sizes.interface + sizes.growth * free, sizes.bulk)
+    inside = np.minimum(sizes.interface - sizes.growth * depth, sizes.core)
+    values = np.where(depth > 0, outside, inside) / squeeze.unit
+    return low - step, np.full(3, step), values.reshape(counts)

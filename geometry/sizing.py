@@ -55,22 +55,20 @@ class Sizes(NamedTuple):
 
 
 def resolve(
-    sizing: Sizing, *, perimeter: float, half_thickness: float, length: float, gap: float,
-    segments: int, elongation: float,
+    sizing: Sizing, *, perimeter: float, half_thickness: float, gap: float, segments: int,
+    elongation: float,
 ) -> Sizes:
     """Fill in what the user left open.
 
     Args:
         perimeter: of a pole's section [m].
         half_thickness: from the core's middle to the surface [m].
-        length: of a pole [m].
         gap: free distance between poles [m].
         segments: elements around a pole if nothing else is said.
         elongation: the same for the elongation.
     """
     interface = sizing.interface or perimeter / (sizing.segments or segments)
-    stretch = sizing.elongation or elongation
     core = sizing.core or max(interface, min(1.3 * interface, 0.7 * half_thickness))
     bulk = sizing.bulk or max(2 * interface, min(6 * interface, gap))
-    along = min(interface * stretch, length / 4)
-    return Sizes(interface, along, core, bulk, sizing.growth, stretch)
+    stretch = sizing.elongation or elongation
+    return Sizes(interface, interface * stretch, core, bulk, sizing.growth, stretch)
