@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from .._files import write_text
 from ..errors import InputError
@@ -119,7 +120,9 @@ class Simulation:
         stored = self._stored(outlets) if resume else None
         set_up = clock.perf_counter() - started
         log.info("%d unknowns, set up in %.2f s", size, set_up)
-        state = timeline.run(self.initial_stoichiometry, stored)
+        # vectors this short only lose by threads, and ranks already fill the cores
+        with threadpool_limits(limits=1, user_api="blas"):
+            state = timeline.run(self.initial_stoichiometry, stored)
         summary = _summary(journal, model, newton, state.u, size, set_up)
         return self._finish(journal, summary, electrode, folder, watchers, emitter)
 
