@@ -77,9 +77,10 @@ def cut_open(points: NDArray, cells: NDArray, fields: dict[str, NDArray], wall: 
     grid = pv.UnstructuredGrid({pv.CellType.TETRA: cells}, points)
     for name, values in fields.items():
         grid[name] = values
-    open_normal = _open_sides(points, cells, wall)
+    skin = skin_of(grid)
+    open_normal = _open_sides(skin, wall)
     if open_normal is not None:
-        return Cut(_skin(grid), open_normal, None)
+        return Cut(skin, open_normal, None)
     poles = find_poles(points, cells)
     normal, offset = _best_plane(poles)
     kept, middle = [], []
@@ -93,13 +94,14 @@ def cut_open(points: NDArray, cells: NDArray, fields: dict[str, NDArray], wall: 
             across = normal - (normal @ axis) / (axis @ axis) * axis
             piece = piece.clip(across, origin=0.5 * (pole.foot + pole.tip), invert=True)
             middle.append(pole)
-        kept.append(_skin(piece))
+        kept.append(skin_of(piece))
     centre = np.mean([0.5 * (p.foot + p.tip) for p in middle], axis=0)
     chosen = min(middle, key=lambda p: np.linalg.norm(0.5 * (p.foot + p.tip) - centre))
     return Cut(pv.merge(kept, merge_points=False), normal, chosen)
 
 
-def _skin(grid: pv.UnstructuredGrid) -> pv.PolyData:
+def skin_of(grid: pv.UnstructuredGrid) -> pv.PolyData:
+    """The outer surface of a volume, as triangles."""
     return grid.extract_surface(algorithm="dataset_surface").triangulate()
 
 
@@ -131,34 +133,39 @@ def _best_plane(poles: list[Pole]) -> tuple[NDArray, float]:
     return np.append(normals[best], 0.0), float(offsets[best])
 
 
-def _open_sides(points: NDArray, cells: NDArray, wall: NDArray) -> NDArray | None:
+def bare_faces(skin: pv.PolyData, wall: NDArray) -> pv.PolyData:
+    """The upright faces of the electrode that no electrolyte touches: symmetry planes.
+
+    Args:
+        skin: The electrode's outer surface, normals outwards [um].
+        wall: Corner coordinates of the interface facets (k, 3, 3) [um].
+    """
+    corners = np.asarray(skin.points)[skin.regular_faces]
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    upright = np.abs(normals[:, 2]) < 0.1 * np.linalg.norm(normals, axis=1)
+    chosen = np.flatnonzero(upright)
+    keys, covered = _keys(corners[chosen]), {row.tobytes() for row in _keys(wall)}
+    bare = chosen[[row.tobytes() not in covered for row in keys]]
+    used, faces = np.unique(skin.regular_faces[bare], return_inverse=True)
+    return pv.PolyData.from_regular_faces(np.asarray(skin.points)[used], faces.reshape(-1, 3))
+
+
+def _open_sides(skin: pv.PolyData, wall: NDArray) -> NDArray | None:
     """Where the inside shows at symmetry planes: their mean outward direction, if any.
 
     A film, open on all sides alike, is looked at from its default side.
     """
-    faces = np.vstack([cells[:, t] for t in ((1, 2, 3), (0, 3, 2), (0, 1, 3), (0, 2, 1))])
-    _, index, count = np.unique(
-        np.sort(faces, axis=1), axis=0, return_index=True, return_counts=True
-    )
-    corners = points[faces[index[count == 1]]]
-    covered = {row.tobytes() for row in _keys(wall)}
-    bare = np.array([row.tobytes() not in covered for row in _keys(corners)])
-    normals = 0.5 * np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    # Tetrahedra may be of either handedness: let every normal point out of the cell.
-    inside = points[cells[index[count == 1] % len(cells)]].mean(axis=1)
-    outwards = np.einsum("ij,ij->i", normals, corners.mean(axis=1) - inside)
-    normals *= np.where(outwards < 0, -1.0, 1.0)[:, None]
-    areas = np.linalg.norm(normals, axis=1)
-    upright = np.abs(normals[:, 2]) < 0.1 * areas
-    sides = bare & upright
-    if areas[sides].sum() < 0.02 * areas.sum():
+    bare = bare_faces(skin, wall)
+    if bare.n_cells == 0 or bare.area < 0.02 * skin.area:
         return None
-    mean = normals[sides].sum(axis=0) * [1.0, 1.0, 0.0]
-    if np.linalg.norm(mean) < 0.2 * areas[sides].sum():
+    corners = np.asarray(bare.points)[bare.regular_faces]
+    areas = 0.5 * np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    mean = areas.sum(axis=0) * [1.0, 1.0, 0.0]
+    if np.linalg.norm(mean) < 0.2 * bare.area:
         return np.array([0.0, -1.0, 0.0])
     return mean / np.linalg.norm(mean)
 
 
 def _keys(corners: NDArray) -> NDArray:
-    """One comparable row per triangle: thrice its centre, in 0.01 pm steps [um]."""
-    return np.round(corners.sum(axis=1) * 1e5).astype(np.int64)
+    """One comparable row per triangle: thrice its centre, to 0.1 pm [um]."""
+    return np.round(corners.sum(axis=1) * 1e7).astype(np.int64)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyvista as pv
+from numpy.typing import NDArray
 
 from ..errors import InputError
 from . import names
@@ -74,6 +75,11 @@ def read_outputs(directory: str | Path) -> list[Output]:
             "written at least one"
         )
     return [Output(directory / entry.file, entry.time) for entry in entries]
+
+
+def cells_of(grid: pv.UnstructuredGrid) -> NDArray:
+    """The node numbers of a grid of equal cells, (n_cells, nodes of each)."""
+    return np.asarray(grid.cell_connectivity).reshape(grid.n_cells, -1)
 
 
 def most_telling(outputs: list[Output]) -> Output:

@@ -23,7 +23,9 @@ from .scene import Photograph
 
 _DPI = 200
 _HEIGHT = 6.4
+_WIDEST = 8.6
 _HEADER = 0.78
+_GUTTER = 0.85
 _FONT = {"font.family": "sans-serif", "font.size": 9.5, "mathtext.fontset": "dejavusans"}
 
 
@@ -48,22 +50,24 @@ def compose(
 ) -> Path:
     """Put a photograph on a sheet with all that makes it readable, and write it."""
     rows, columns = picture.image.shape[:2]
-    scene_width = _HEIGHT * columns / rows
+    tall = min(_HEIGHT, _WIDEST * rows / columns)
+    wide = tall * columns / rows
     side = 1.75 if sections else 0.0
-    bar = 1.15
-    width = max(scene_width + side + bar + 0.5, 6.2)
-    height = _HEIGHT + _HEADER + 0.35
+    gutter = _GUTTER if picture.squeeze > 1.0 else 0.0
+    content = gutter + wide + side + 1.65
+    width, height = max(content, 6.2), tall + _HEADER + 0.35
     with matplotlib.rc_context(_FONT):
         figure = Figure(figsize=(width, height), dpi=_DPI, facecolor="white")
-        left = 0.2 + 0.5 * (width - (scene_width + side + bar + 0.5))
-        axes = _box(figure, left, 0.3, scene_width, _HEIGHT)
+        left = 0.2 + gutter + 0.5 * (width - content)
+        axes = _box(figure, left, 0.3, wide, tall)
         axes.imshow(picture.image, interpolation="lanczos")
         axes.set_axis_off()
-        _scale_bars(axes, picture)
+        axes.set_autoscale_on(False)
+        _scale_bars(axes, picture, tall)
         if sections:
-            _draw_sections(figure, left + scene_width + 0.15, sections)
-        edge = left + scene_width + side + 0.25
-        _colour_bar(_box(figure, edge, 0.3 + 0.16 * _HEIGHT, 0.17, 0.62 * _HEIGHT), scale)
+            _draw_sections(figure, left + wide + 0.15, tall, sections)
+        edge = left + wide + side + 0.25
+        _colour_bar(_box(figure, edge, 0.3 + 0.18 * tall, 0.17, 0.6 * tall), scale)
         top = (height - 0.12) / height
         figure.text(0.28 / width, top, scale.heading, size=14, weight="bold", color=INK, va="top")
         figure.text(0.28 / width, top - 0.34 / height, subtitle, size=9.5, color=FAINT, va="top")
@@ -93,15 +97,16 @@ def _colour_bar(axes: Axes, scale: ColourScale) -> None:
         )  # fmt: skip
 
 
-def _draw_sections(figure: Figure, left: float, sections: list[Section]) -> None:
+def _draw_sections(figure: Figure, left: float, tall: float, sections: list[Section]) -> None:
     """Sections one above the other, all to one scale."""
-    room = _HEIGHT / len(sections)
+    room = tall / len(sections)
     size = min(1.3, room - 0.55)
     for row, section in enumerate(sections):
-        bottom = 0.3 + _HEIGHT - (row + 1) * room + 0.3
+        bottom = 0.3 + tall - (row + 1) * room + 0.3
         axes = _box(figure, left, bottom, size, size)
         axes.imshow(section.image, interpolation="lanczos")
         axes.set_axis_off()
+        axes.set_autoscale_on(False)
         axes.set_title(f"section at z = {length_text(section.level)}", size=8, color=INK, pad=4)
     pixels = sections[-1].image.shape[0]
     bar = nice_length(0.4 * sections[-1].size)
@@ -114,22 +119,27 @@ def _draw_sections(figure: Figure, left: float, sections: list[Section]) -> None
     )  # fmt: skip
 
 
-def _scale_bars(axes: Axes, picture: Photograph) -> None:
+def _scale_bars(axes: Axes, picture: Photograph, tall: float) -> None:
     """A bar along the horizontal, and one upwards where heights are drawn shorter."""
     rows, columns = picture.image.shape[:2]
     bar = nice_length(0.22 * picture.width)
     across = bar / picture.width * columns
-    base = rows * 0.995
-    axes.plot([0, across], [base, base], color=INK, lw=1.8, solid_capstyle="butt", clip_on=False)
-    axes.text(across / 2, base + 0.012 * rows, length_text(bar), ha="center", va="top", color=INK)
-    if picture.squeeze > 1.0:
-        tall = nice_length(0.15 * picture.height)
-        up = tall / picture.height * rows
-        axes.plot([0, 0], [base, base - up], color=INK, lw=1.8, clip_on=False)
+    squeezed = picture.squeeze > 1.0
+    # A second bar needs room of its own, left of the scene.
+    x, base = (-_GUTTER / tall * rows if squeezed else 0.0), rows * 0.995
+    style = {"color": INK, "lw": 1.8, "solid_capstyle": "butt", "clip_on": False}
+    axes.plot([x, x + across], [base, base], **style)
+    axes.text(
+        x + across / 2, base + 0.012 * rows, length_text(bar), ha="center", va="top", color=INK
+    )
+    if squeezed:
+        length = nice_length(0.15 * picture.height)
+        up = length / picture.height * rows
+        axes.plot([x, x], [base, base - up], **style)
         axes.text(
-            0.012 * rows, base - up / 2,
-            f"{length_text(tall)}\n(heights ÷ {picture.squeeze:.2g})",
-            va="center", color=INK,
+            x + 0.015 * rows, base - up / 2,
+            f"{length_text(length)}\nheights\n÷ {picture.squeeze:.2g}",
+            va="center", color=INK, size=8.5,
         )  # fmt: skip
 
 

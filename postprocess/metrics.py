@@ -98,86 +98,83 @@ def _shape_functions(nodes: int, at: NDArray) -> tuple[NDArray, NDArray, NDArray
 
 
 def summarise(
-    series: Mapping[str, NDArray], *, stoichiometry_limits: tuple[float, float] | None = None
+    series: Mapping[str, NDArray], *, theoretical_capacity: float | None = None
 ) -> dict[str, float]:
     """Figures of merit of a whole run.
 
     Args:
         series: Columns over time, named as PyBaMM names them.
-        stoichiometry_limits: The window whose capacity is the theoretical one; gives the
-            utilisation.
+        theoretical_capacity: What the electrode can hold [A.h]; gives the utilisation.
 
     Returns:
         Name with unit -> value. What the columns do not hold is left out.
     """
-    metrics: dict[str, float] = {}
     time, voltage = series["Time [s]"], series["Voltage [V]"]
     passed = series["Discharge capacity [A.h]"]
     step, mean_voltage = np.diff(passed), 0.5 * (voltage[1:] + voltage[:-1])
     down, up = np.maximum(step, 0.0), np.maximum(-step, 0.0)
-    metrics["Duration [s]"] = float(time[-1] - time[0])
-    metrics["Discharged [A.h]"] = float(down.sum())
-    metrics["Charged [A.h]"] = float(up.sum())
-    metrics["Discharge energy [W.h]"] = float((down * mean_voltage).sum())
-    metrics["Charge energy [W.h]"] = float((up * mean_voltage).sum())
-    if down.sum() > 0:
-        metrics["Mean discharge voltage [V]"] = (
-            metrics["Discharge energy [W.h]"] / metrics["Discharged [A.h]"]
-        )
-    if "Areal capacity [mA.h.cm-2]" in series:
-        areal = np.diff(series["Areal capacity [mA.h.cm-2]"])
-        metrics["Discharged [mA.h.cm-2]"] = float(np.maximum(areal, 0.0).sum())
-    end = _end_of_first_discharge(passed)
-    if end > 0:
-        metrics |= _of_first_discharge(series, end)
-    if stoichiometry_limits is not None and "Mean stoichiometry" in series:
-        low, high = stoichiometry_limits
-        metrics["Utilisation [-]"] = float(np.ptp(series["Mean stoichiometry"])) / (high - low)
+    metrics = {
+        "Duration [s]": float(time[-1] - time[0]),
+        "Discharged [A.h]": float(down.sum()),
+        "Charged [A.h]": float(up.sum()),
+        "Discharge energy [W.h]": float((down * mean_voltage).sum()),
+        "Charge energy [W.h]": float((up * mean_voltage).sum()),
+    }
+    discharge = first_discharge(passed)
+    if discharge is not None:
+        metrics |= _of_discharge(series, discharge, theoretical_capacity)
     return metrics
 
 
-def _end_of_first_discharge(passed: NDArray) -> int:
-    """Index where the discharged charge first stops growing; 0 without a discharge."""
-    grows = np.diff(passed) > 0
-    if not grows.any():
-        return 0
-    start = int(np.argmax(grows))
-    # A row at a step's end may repeat its time: only a fall or a stretch of rest ends it.
-    later = np.flatnonzero(np.diff(passed)[start:] < 0)
-    end = start + int(later[0]) if len(later) else len(passed) - 1
-    return int(np.argmax(passed[: end + 1] >= passed[end]))
+def first_discharge(passed: NDArray) -> slice | None:
+    """The rows in which the discharged charge first grows, up to its top; None without any.
+
+    A rest amid the discharge belongs to it, one after it does not.
+    """
+    step = np.diff(passed)
+    rounding = 1e-9 * float(np.ptp(passed))
+    grows = np.flatnonzero(step > rounding)
+    if not len(grows):
+        return None
+    start = int(grows[0])
+    falls = np.flatnonzero(step[start:] < -rounding)
+    last = start + int(falls[0]) if len(falls) else len(passed) - 1
+    grown = grows[grows < last]
+    return slice(start, int(grown[-1]) + 2)
 
 
-def _of_first_discharge(series: Mapping[str, NDArray], end: int) -> dict[str, float]:
-    time, passed = series["Time [s]"][: end + 1], series["Discharge capacity [A.h]"][: end + 1]
-    goal = passed[0] + 0.9 * (passed[-1] - passed[0])
+def _of_discharge(
+    series: Mapping[str, NDArray], rows: slice, theoretical_capacity: float | None
+) -> dict[str, float]:
+    time, voltage = series["Time [s]"][rows], series["Voltage [V]"][rows]
+    passed = series["Discharge capacity [A.h]"][rows]
+    capacity = float(passed[-1] - passed[0])
+    goal = passed[0] + 0.9 * capacity
+    energy = float((np.diff(passed) * 0.5 * (voltage[1:] + voltage[:-1])).sum())
     metrics = {
-        "Time of first discharge [s]": float(time[-1] - time[0]),
-        "Time to 90 % of first discharge [s]": float(np.interp(goal, passed, time) - time[0]),
-        "Voltage at end of first discharge [V]": float(series["Voltage [V]"][end]),
+        "First discharge [A.h]": capacity,
+        "First discharge: duration [s]": float(time[-1] - time[0]),
+        "First discharge: time to 90 % of its capacity [s]": float(
+            np.interp(goal, passed, time) - time[0]
+        ),
+        "First discharge: mean voltage [V]": energy / capacity,
+        "First discharge: end voltage [V]": float(voltage[-1]),
     }
-    for name in ("Max", "Min"):
-        column = f"{name} local current density [A.m-2]"
-        if column in series:
-            metrics[f"{name} local current density at end of discharge [A.m-2]"] = float(
-                series[column][end]
-            )
-    columns = [f"{n} local current density [A.m-2]" for n in ("Max", "Min")]
-    if all(column in series for column in columns):
-        metrics["Peak local current density [A.m-2]"] = float(
-            max(np.abs(series[column][: end + 1]).max() for column in columns)
-        )
+    if theoretical_capacity:
+        metrics["First discharge: utilisation [-]"] = capacity / theoretical_capacity
+    ends = [f"{name} local current density [A.m-2]" for name in ("Min", "Max")]
+    if all(column in series for column in ends):
+        peak = max(float(np.abs(series[column][rows]).max()) for column in ends)
+        metrics["First discharge: peak local current density [A.m-2]"] = peak
     return metrics
 
 
 def surface_metrics(statistics: SurfaceStatistics) -> dict[str, float]:
     """How evenly the current is shared over the surface at one time."""
+    peak = max(abs(statistics.minimum), abs(statistics.maximum))
+    mean = abs(statistics.mean)
     return {
         "Mean local current density [A.m-2]": statistics.mean,
+        "Peak over mean local current density [-]": peak / mean if mean else 0.0,
         "Variation of local current density [-]": statistics.variation,
-        "Peak over mean local current density [-]": (
-            max(abs(statistics.minimum), abs(statistics.maximum)) / abs(statistics.mean)
-            if statistics.mean
-            else 0.0
-        ),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,8 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from . import names
-from .cut import Cut, cut_open
-from .fields import Output, most_telling, read_outputs
+from .cut import Cut, bare_faces, cut_open, skin_of
+from .fields import Output, cells_of, most_telling, read_outputs
 from .layout import Section, compose
 from .metrics import SurfaceQuadrature
 from .opengl import require_rendering
@@ -109,27 +108,12 @@ def render_output(
     return path
 
 
-@dataclass(frozen=True)
-class _Skin:
-    """The interface, ready to draw."""
-
-    points: NDArray
-    triangles: NDArray
-
-    @classmethod
-    def of(cls, output: Output) -> _Skin:
-        grid = output.interface
-        return cls(in_micrometres(grid), linear_cells(grid))
-
-
 def _scale(output: Output, field: str, limits: tuple[float, float] | None) -> ColourScale:
     name = FIELDS[field]
     if field not in _ON_SURFACE:
         return plain_scale(name, np.asarray(output.electrode[name]), limits)
     grid = output.interface
-    nodes = len(grid.cell_connectivity) // grid.n_cells
-    facets = np.asarray(grid.cell_connectivity).reshape(-1, nodes)
-    quadrature = SurfaceQuadrature(in_micrometres(grid), facets)
+    quadrature = SurfaceQuadrature(in_micrometres(grid), cells_of(grid))
     values = np.asarray(grid[name])
     statistics = quadrature.statistics(values)
     robust = (quadrature.quantile(values, 0.005), quadrature.quantile(values, 0.995))
@@ -140,29 +124,33 @@ def _draw_surface(
     output: Output, field: str, path: Path, limits: tuple[float, float] | None
 ) -> Path:
     scale = _scale(output, field, limits)
-    skin = _Skin.of(output)
-    surface = pv.PolyData.from_regular_faces(skin.points, skin.triangles)
-    surface["shown"] = scale.shown(np.asarray(output.interface[FIELDS[field]]))
+    grid = output.interface
+    surface = pv.PolyData.from_regular_faces(in_micrometres(grid), linear_cells(grid))
+    surface["shown"] = scale.shown(np.asarray(grid[FIELDS[field]]))
     picture = photograph(
-        [(surface, "shown")],
+        surface,
+        "shown",
         view=View(),
         bounds=_bounds(output),
         colours=scale.colours,
         limits=scale.limits,
         electrolyte=_electrolyte_box(output),
+        body=_body(output, np.asarray(surface.points)[surface.regular_faces]),
     )
     return compose(path, picture, scale, subtitle=_subtitle(output))
 
 
 def _draw_cut(output: Output, field: str, path: Path, limits: tuple[float, float] | None) -> Path:
     scale = _scale(output, field, limits)
-    grid, skin = output.electrode, _Skin.of(output)
+    grid, skin = output.electrode, output.interface
     points, cells = in_micrometres(grid), linear_cells(grid)
     values = np.asarray(grid[FIELDS[field]], dtype=np.float64)
-    cut = cut_open(points, cells, {"shown": values}, skin.points[skin.triangles])
+    wall = in_micrometres(skin)[linear_cells(skin)]
+    cut = cut_open(points, cells, {"shown": values}, wall)
     azimuth = float(np.degrees(np.arctan2(cut.normal[1], cut.normal[0])))
     picture = photograph(
-        [(cut.surface, "shown")],
+        cut.surface,
+        "shown",
         view=View(azimuth=azimuth + 22.0, elevation=22.0),
         bounds=_bounds(output),
         colours=scale.colours,
@@ -171,6 +159,13 @@ def _draw_cut(output: Output, field: str, path: Path, limits: tuple[float, float
     )
     sections = _sections(points, cells, values, cut, scale)
     return compose(path, picture, scale, subtitle=_subtitle(output), sections=sections)
+
+
+def _body(output: Output, wall: NDArray) -> pv.PolyData:
+    """The electrode's faces beside its interface, such as the sides of a film."""
+    grid = output.electrode
+    solid = pv.UnstructuredGrid({pv.CellType.TETRA: linear_cells(grid)}, in_micrometres(grid))
+    return bare_faces(skin_of(solid), wall)
 
 
 def _sections(

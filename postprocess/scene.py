@@ -10,11 +10,14 @@ import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
 
+from .fields import cells_of
 from .opengl import require_rendering
 
 MICROMETRE = 1e-6
 _PIXELS = 1_250_000
 _TALLEST = 2.6
+_BODY = "#e4e2dc"
+_MATT = {"ambient": 0.56, "diffuse": 0.56, "specular": 0.12, "specular_power": 18}
 
 # Corners of the linear pieces that a quadratic cell is split into, in VTK's node order.
 _TETRA_SPLIT = np.array(
@@ -23,10 +26,10 @@ _TETRA_SPLIT = np.array(
         (4, 1, 5, 8),
         (6, 5, 2, 9),
         (7, 8, 9, 3),
-        (4, 9, 6, 5),
-        (4, 9, 5, 8),
-        (4, 9, 8, 7),
-        (4, 9, 7, 6),
+        (4, 9, 5, 6),
+        (4, 9, 8, 5),
+        (4, 9, 7, 8),
+        (4, 9, 6, 7),
     ]
 )
 _TRIANGLE_SPLIT = np.array([(0, 3, 5), (3, 1, 4), (5, 4, 2), (3, 4, 5)])
@@ -38,9 +41,8 @@ def linear_cells(grid: pv.UnstructuredGrid) -> NDArray:
 
     Quadratic cells are split at their middle nodes, so that curved surfaces look curved.
     """
-    nodes = len(grid.cell_connectivity) // max(grid.n_cells, 1)
-    cells = np.asarray(grid.cell_connectivity).reshape(-1, nodes)
-    split, corners = _SPLITS[nodes]
+    cells = cells_of(grid)
+    split, corners = _SPLITS[cells.shape[1]]
     return cells if split is None else cells[:, split].reshape(-1, corners)
 
 
@@ -49,11 +51,20 @@ def in_micrometres(grid: pv.UnstructuredGrid) -> NDArray:
     return np.asarray(grid.points, dtype=np.float64) / MICROMETRE
 
 
-def smooth(surface: pv.PolyData) -> pv.PolyData:
-    """The surface with normals that are smooth on walls and sharp at rims."""
-    return surface.compute_normals(
+def _prepared(surface: pv.PolyData, shrink: NDArray) -> pv.PolyData:
+    """The surface drawn shorter, with normals smooth on walls and sharp at rims.
+
+    Rims are found at true scale, where their angles are what they are.
+    """
+    shown = surface.compute_normals(
         feature_angle=35.0, split_vertices=True, cell_normals=False, auto_orient_normals=False
     )
+    normals = np.asarray(shown.point_data["Normals"]) / shrink
+    shown.points = np.asarray(shown.points) * shrink
+    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
+    # A cut leaves triangles without area, whose normal is zero.
+    shown.point_data.active_normals = normals / np.where(lengths > 0, lengths, 1.0)
+    return shown
 
 
 @dataclass(frozen=True)
@@ -103,23 +114,27 @@ def squeeze_of(bounds: tuple[float, ...]) -> float:
 
 
 def photograph(
-    meshes: list[tuple[pv.PolyData, str]],
+    surface: pv.PolyData,
+    field: str,
     *,
     view: View,
     bounds: tuple[float, ...],
     colours: object,
     limits: tuple[float, float],
     electrolyte: tuple[float, ...] | None = None,
+    body: pv.PolyData | None = None,
 ) -> Photograph:
-    """Draw surfaces coloured by a nodal field, standing on a collector.
+    """Draw a surface coloured by a nodal field, standing on a collector.
 
     Args:
-        meshes: Surfaces [um] and the name of the field that colours each.
+        surface: The surface [um].
+        field: Name of its field.
         view: The camera, at infinity (parallel projection: lengths can be read).
         bounds: Box of the electrode (x0, x1, y0, y1, z0, z1) [um].
         colours: A matplotlib colour map.
         limits: Values at its ends.
         electrolyte: Box of the electrolyte, drawn as a faint outline.
+        body: Further faces of the electrode, drawn in grey.
     """
     require_rendering()
     squeeze = squeeze_of(bounds)
@@ -137,22 +152,12 @@ def photograph(
     try:
         plotter.set_background("white")
         _add_lights(plotter, view)
-        for mesh, field in meshes:
-            shown = mesh.copy()
-            shown.points = np.asarray(shown.points) * shrink
-            plotter.add_mesh(
-                smooth(shown),
-                scalars=field,
-                cmap=colours,
-                clim=limits,
-                show_scalar_bar=False,
-                smooth_shading=True,
-                n_colors=512,
-                ambient=0.56,
-                diffuse=0.56,
-                specular=0.12,
-                specular_power=18,
-            )
+        plotter.add_mesh(
+            _prepared(surface, shrink), scalars=field, cmap=colours, clim=limits,
+            show_scalar_bar=False, n_colors=512, interpolation="Phong", **_MATT,
+        )  # fmt: skip
+        if body is not None and body.n_cells:
+            plotter.add_mesh(_prepared(body, shrink), color=_BODY, **_MATT)
         plotter.add_mesh(collector.scale(shrink), color="#c9c8c4", ambient=0.45, diffuse=0.6)
         if electrolyte:
             plotter.add_mesh(
@@ -241,7 +246,7 @@ def _add_lights(plotter: pv.Plotter, view: View) -> None:
 
 def _collector(footprint: tuple[float, ...], bounds: tuple[float, ...]) -> pv.PolyData:
     """A thin plate under the electrode."""
-    size = max(footprint[1] - footprint[0], footprint[3] - footprint[2])
+    size = min(footprint[1] - footprint[0], footprint[3] - footprint[2])
     rim = 0.0 if footprint is not bounds else 0.03 * size
     floor = bounds[4]
     return pv.Box(
