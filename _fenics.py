@@ -23,6 +23,10 @@ except ModuleNotFoundError as missing:
         "conda-forge's 'fenics-dolfinx=0.11' (see docs/install.md)"
     ) from missing
 
+from petsc4py import PETSc
+
+__all__ = ["DOLFINX_WINDOW", "PETSc", "dolfinx", "require_compiler"]
+
 DOLFINX_WINDOW = ("0.11", "0.12")
 """First DOLFINx version that works, and the first that is not known to."""
 

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from ..geometry.tags import BOUNDARIES
 from .interface import molar_flux_scale, react
-from .model import Evaluation, largest, total
+from .model import Evaluation, largest, total, totals
 from .surface import build_surface
 
 if TYPE_CHECKING:
-    from petsc4py import PETSc
-
+    from .._fenics import PETSc
     from ..materials.material import Material
     from .domain import Domain
 
@@ -55,7 +54,7 @@ class InsertionModel:
         self.comm = domain.comm
         self.material, self.temperature, self.c_e = material, temperature, c_e
         self.surface = build_surface(domain, BOUNDARIES["interface"])
-        self.area = float(total(self.comm, self.surface.weights.sum()))
+        self.area = total(self.comm, self.surface.weights.sum())
         self._mass, self._stiffness = domain.assemble_operators()
         ones, row_sums = self._mass.createVecs()
         ones.set(1.0)
@@ -99,13 +98,14 @@ class InsertionModel:
         if not self.symmetric:
             diffused = self.material.diffusivity.integral(u)
             bulk_slope = self.material.diffusivity(u)
-        sums = np.array([weighted @ reaction.j, weighted @ reaction.slope_potential])
-        rate, rate_slope = total(self.comm, sums)
+        rate, rate_slope = totals(
+            self.comm, weighted @ reaction.j, weighted @ reaction.slope_potential
+        )
         tests = self.surface.integrate_tests
         return Evaluation(
             residual=self._apply(self._stiffness, diffused) + tests(self._scale * reaction.j),
-            rate=float(rate),
-            rate_slope=float(rate_slope),
+            rate=rate,
+            rate_slope=rate_slope,
             potential_slope=tests(self._scale * reaction.slope_potential),
             state_slope=tests(self._scale * reaction.slope_x),
             surface_slope=self._scale * reaction.slope_x,
@@ -146,8 +146,7 @@ class InsertionModel:
         on_surface = self.surface.values(error)
         in_surface = self.surface.weights @ on_surface**2 / self.area
         in_volume = error @ self.apply_mass(error)
-        sums = np.array([in_volume, in_surface, at.state_slope @ error])
-        volume, surface, rate = total(self.comm, sums)
+        volume, surface, rate = totals(self.comm, in_volume, in_surface, at.state_slope @ error)
         potential = abs(rate) / max(at.rate_slope, TINY)
         return float(max(np.sqrt(volume), np.sqrt(surface), potential))
 
@@ -157,11 +156,11 @@ class InsertionModel:
 
     def surface_mean(self, u: Array) -> float:
         """Area mean of the stoichiometry on the interface."""
-        return float(total(self.comm, self.surface.weights @ self.surface.values(u))) / self.area
+        return total(self.comm, self.surface.weights @ self.surface.values(u)) / self.area
 
     def mean(self, u: Array) -> float:
         """Volume mean of the stoichiometry."""
-        return float(total(self.comm, self.lumped_mass @ u))
+        return total(self.comm, self.lumped_mass @ u)
 
     def surface_range(self, u: Array) -> tuple[float, float]:
         """Smallest and largest stoichiometry on the interface."""

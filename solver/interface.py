@@ -40,7 +40,12 @@ class SurfaceReaction(NamedTuple):
 
 
 def react(
-    material: Material, x: Array, potential: float | Array, *, c_e: float | Array, temperature: float
+    material: Material,
+    x: Array,
+    potential: float | Array,
+    *,
+    c_e: float | Array,
+    temperature: float,
 ) -> SurfaceReaction:
     """The reaction where the solid has stoichiometry x.
 

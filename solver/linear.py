@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 
-from petsc4py import PETSc
+from .._fenics import PETSc
 
 DIRECT_BELOW = 800
 """Unknowns below which a factorisation costs less than the iterations."""

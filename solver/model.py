@@ -8,22 +8,27 @@ with one scalar control V, the electrode potential [V]: either V is imposed, or 
 and V is solved for with the field (`control`). A model knows no protocol and no time step;
 the integrator knows no mesh and no kinetics.
 
-All arrays are the part of this rank; `total` and `largest` make global numbers of them.
+All arrays are the part of this rank; `totals` and `largest` make global numbers of them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from mpi4py import MPI
-    from petsc4py import PETSc
+
+    from .._fenics import PETSc
 
 Array = NDArray[np.float64]
+
+
+class StageFailure(ArithmeticError):
+    """A stage did not converge; the step is to be cut."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Model(Protocol):
         """M u."""
 
     def jacobian(self, shift: float, at: Evaluation) -> PETSc.Mat:
-        """shift M + df/du; valid until the next call."""
+        """Shift M + df/du; valid until the next call."""
 
     def admissible(self, old: Array, new: Array) -> Array:
         """`new` (changed in place), kept in the physical range where the step left it."""
@@ -85,11 +90,16 @@ class Model(Protocol):
         """A potential [V] from which the search for a consistent one can start."""
 
 
-def total(comm: MPI.Comm, local: float | Array) -> float | Array:
-    """Sum over the ranks."""
+def totals(comm: MPI.Comm, *local: SupportsFloat) -> tuple[float, ...]:
+    """Sums over the ranks, in one exchange."""
     if comm.size == 1:
-        return local
-    return comm.allreduce(local)
+        return tuple(float(value) for value in local)
+    return tuple(comm.allreduce(np.array(local, dtype=float)).tolist())
+
+
+def total(comm: MPI.Comm, local: SupportsFloat) -> float:
+    """Sum over the ranks."""
+    return totals(comm, local)[0]
 
 
 def largest(comm: MPI.Comm, local: float) -> float:

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .control import Control, ImposedPotential
+from .control import Control, ImposedPotential, ImposedRate
 from .linear import LinearSolver
-from .model import Evaluation, Model, largest, total
+from .model import Evaluation, Model, StageFailure, largest, total, totals
 
 Array = NDArray[np.float64]
 
@@ -33,10 +33,6 @@ MAX_POTENTIAL_STEP = 0.2
 """Largest change of the potential in one Newton step [V]."""
 ROUND_OFF = 1e-15
 """Residual, relative to its terms, below which nothing can be gained."""
-
-
-class StageFailure(ArithmeticError):
-    """A stage did not converge; the step is to be cut."""
 
 
 @dataclass(frozen=True)
@@ -110,14 +106,14 @@ class Newton:
         """
         model = self.model
         u, potential = guess[0].copy(), guess[1]
-        imposed = isinstance(control, ImposedPotential)
-        if imposed:
+        rate = control.rate if isinstance(control, ImposedRate) else None
+        if isinstance(control, ImposedPotential):
             potential = control.potential(time)
         before, update, error = None, np.inf, np.inf
         for iteration in range(MAX_ITERATIONS):
             at = model.evaluate(u, potential)
             residual = shift * model.apply_mass(u) + at.residual - target
-            excess = 0.0 if imposed else at.rate - control.rate
+            excess = 0.0 if rate is None else at.rate - rate
             size = self._size(residual, excess, shift, at)
             if not np.isfinite(size):
                 raise StageFailure("the residual is not a finite number")
@@ -126,7 +122,7 @@ class Newton:
                 if error < self.tolerance or size < ROUND_OFF * self._scale(shift, u):
                     return Stage(u, potential, at, iteration)
             digits = self._linear_tolerance(error, None if before is None else size / before)
-            step, move = self._step(shift, at, residual, excess, imposed, digits)
+            step, move = self._step(shift, at, residual, excess, rate is None, digits)
             damping = min(1.0, MAX_POTENTIAL_STEP / abs(move)) if move else 1.0
             new = u - damping * step
             if iteration < GUARDED_ITERATIONS:
@@ -165,11 +161,11 @@ class Newton:
             z = self._linear_solve(at.potential_slope, tolerance)
         except ArithmeticError as failure:
             raise StageFailure(str(failure)) from failure
-        along = total(comm, np.array([at.state_slope @ y, at.state_slope @ z]))
-        conductance = at.rate_slope - along[1]
+        along_y, along_z = totals(comm, at.state_slope @ y, at.state_slope @ z)
+        conductance = at.rate_slope - along_z
         if conductance <= 0.0:
             raise StageFailure("the surface cannot carry the imposed current")
-        move = float((excess - along[0]) / conductance)
+        move = (excess - along_y) / conductance
         return y - move * z, move
 
     def _linear_solve(self, right: Array, tolerance: float) -> Array:
@@ -179,8 +175,8 @@ class Newton:
         b.array_w[:] = right
         self._linear.solve(b, x, tolerance=tolerance)
         solution = x.array_r.copy()
-        sums = np.array([right.sum(), self._column_sums @ solution, self._column_sums.sum()])
-        wanted, have, unit = total(self.model.comm, sums)
+        sums = self._column_sums
+        wanted, have, unit = totals(self.model.comm, right.sum(), sums @ solution, sums.sum())
         solution += (wanted - have) / unit
         return solution
 
@@ -193,14 +189,12 @@ class Newton:
 
     def _size(self, residual: Array, excess: float, shift: float, at: Evaluation) -> float:
         weights = shift * self.model.mass_diagonal
-        square = total(self.model.comm, float(residual @ (residual / weights)))
+        square = total(self.model.comm, residual @ (residual / weights))
         return float(np.sqrt(square + excess**2 / max(at.rate_slope, 1e-300)))
 
     def _scale(self, shift: float, u: Array) -> float:
         """The size of the terms that a residual is the small difference of."""
-        return float(
-            np.sqrt(total(self.model.comm, float(shift * self.model.mass_diagonal @ u**2)))
-        )
+        return float(np.sqrt(shift * total(self.model.comm, self.model.mass_diagonal @ u**2)))
 
     def _largest(self, values: Array) -> float:
         return largest(self.model.comm, float(np.abs(values).max(initial=0.0)))

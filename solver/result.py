@@ -78,10 +78,10 @@ class Result:
     """One per finished protocol step."""
     summary: dict[str, Any]
     """Metrics, conservation, timings; JSON-able."""
-    mesh: ElectrodeMesh
-    """The electrode region, whose nodes the snapshots use."""
-    parent: ElectrodeMesh
-    """The whole mesh, electrolyte included when it was meshed."""
+    mesh: ElectrodeMesh | None
+    """The electrode region, whose nodes the snapshots use; None on ranks other than 0."""
+    parent: ElectrodeMesh | None
+    """The whole mesh, electrolyte included when it was meshed; likewise."""
     directory: Path | None = None
     """The run's folder, when one was written."""
     snapshots: list[Snapshot] = field(default_factory=list)

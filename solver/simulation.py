@@ -205,13 +205,15 @@ class Simulation:
 
 
 class _Emitter:
-    """Makes snapshots of gathered fields and hands them to the observers, on rank 0."""
+    """Makes snapshots of gathered fields and hands them to the observers, on rank 0.
+
+    Without observers it keeps the snapshots in memory, for whoever drives a run in Python.
+    """
 
     def __init__(
         self, run: Simulation, electrode: ElectrodeMesh | None, watchers: list[Observer]
     ) -> None:
-        self._run, self._watchers = run, watchers
-        self._nodes = None if electrode is None else electrode.boundary("interface").nodes
+        self._run, self._electrode, self._watchers = run, electrode, watchers
         self.kept: list[Snapshot] = []
 
     def emit(
@@ -223,14 +225,14 @@ class _Emitter:
         current: float,
         x: Array | None,
     ) -> None:
-        if x is None or self._nodes is None:
+        """See `journal.Outlets.snapshot`."""
+        run, mesh = self._run, self._electrode
+        if x is None or mesh is None:
             return
-        run = self._run
-        c_s_max, on_surface = run.material.c_s_max, x[self._nodes]
+        c_s_max, on_surface = run.material.c_s_max, x[mesh.boundary("interface").nodes]
         reaction = react(
             run.material, on_surface, potential, c_e=run.c_e, temperature=run.temperature
         )
-        mesh = run.mesh
         snapshot = Snapshot(
             index=index,
             time=time,
@@ -247,7 +249,8 @@ class _Emitter:
             },
             electrolyte_concentration=run.c_e,
         )
-        self.kept = [*self.kept[:0], snapshot] if self._watchers else [*self.kept, snapshot]
+        if not self._watchers:
+            self.kept.append(snapshot)
         for watcher in self._watchers:
             watcher.write(snapshot)
 
@@ -271,9 +274,7 @@ def _summary(
             "charge throughput [A.h]": scale.full_charge * journal.throughput / 3600.0,
             "mean stoichiometry": model.mean(u),
         },
-        "steps": [
-            {"step": e.text, "ended": e.reason, "time [s]": e.time} for e in journal.events
-        ],
+        "steps": [{"step": e.text, "ended": e.reason, "time [s]": e.time} for e in journal.events],
         "work": journal.counts | newton.counts,
         "timings": {"set-up [s]": round(set_up, 3), "solve [s]": round(journal.wall, 3)},
     }

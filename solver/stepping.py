@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .control import Control, ImposedPotential
-from .model import Evaluation, Model
-from .nonlinear import Newton, StageFailure
+from .model import Evaluation, Model, StageFailure
+
+if TYPE_CHECKING:
+    from .nonlinear import Newton
 
 Array = NDArray[np.float64]
 

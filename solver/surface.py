@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import basix
 import numpy as np
 from numpy.typing import NDArray
-from petsc4py import PETSc
+
+from .._fenics import PETSc
 
 if TYPE_CHECKING:
     from .domain import Domain
@@ -85,7 +86,7 @@ class QuadratureSurface:
     def __init__(self, domain: Domain, samples: FacetSamples) -> None:
         self.weights = samples.weights.ravel()
         unknowns = domain.global_unknowns(samples.unknowns)
-        n_facets, n_points, n_basis = samples.basis.shape
+        n_basis = samples.basis.shape[2]
         self._basis = samples.basis
         self._interpolation = _interpolation_matrix(domain, unknowns, samples.basis)
         self._points, self._tests = (

@@ -15,7 +15,8 @@ from .checkpoint import Checkpoint, Progress
 from .control import Control, ImposedPotential, ImposedRate
 from .endings import Ending, endings_of
 from .journal import Journal
-from .nonlinear import Newton, StageFailure
+from .model import StageFailure
+from .nonlinear import Newton
 from .result import Event
 from .settings import SolverSettings, StepReport
 from .stepping import State, StepController, attempt_step, consistent_state
@@ -93,7 +94,11 @@ class Timeline:
         Raises:
             SolverError: A time step failed however small; what was computed is saved.
         """
-        leg = self._begin(initial_stoichiometry) if stored is None else self._restore(stored)
+        leg = None
+        if stored is None:
+            self._begin(initial_stoichiometry)
+        else:
+            leg = self._restore(stored)
         first = leg.index if leg else len(self.journal.events)
         for index in range(first, len(self.protocol.steps)):
             leg = leg or self._enter(index)

@@ -38,7 +38,7 @@ GATES = {
     "ufl": ("solver/",),
     "basix": ("solver/",),
     "ffcx": ("solver/",),
-    "petsc4py": ("solver/",),
+    "petsc4py": ("_fenics.py", "solver/"),
     "pyvista": ("postprocess/",),
     "vtk": ("postprocess/",),
     "vtkmodules": ("postprocess/",),

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+
 from nanotrode.geometry.mesh import ElectrodeMesh
 from nanotrode.materials.constants import FARADAY, GAS_CONSTANT
 from nanotrode.materials.kinetics import ButlerVolmer, ConstantExchange, RootExchange

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import basix
 import numpy as np
+
 from nanotrode.solver.domain import Domain
 from nanotrode.solver.model import Evaluation
 
@@ -44,9 +45,7 @@ class ManufacturedModel:
         x = ufl.SpatialCoordinate(domain.mesh)[2]
         exact = {"quadrature_degree": 8}
         dx = ufl.Measure("dx", domain=domain.mesh, metadata=exact)
-        ds = ufl.Measure(
-            "ds", domain=domain.mesh, subdomain_data=domain.facet_tags, metadata=exact
-        )
+        ds = ufl.Measure("ds", domain=domain.mesh, subdomain_data=domain.facet_tags, metadata=exact)
         form = (4 * ufl.cos(2 * ufl.pi * x) - 8) * v * dx + 8 * v * ds(tag)
         steady = assemble_vector(fem.form(form))
         steady.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)

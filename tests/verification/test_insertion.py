@@ -33,7 +33,9 @@ def shape(request: pytest.FixtureRequest) -> str:
 def table() -> Iterator[list[tuple]]:
     rows: list[tuple] = []
     yield rows
-    print("\n\ncase                              level      quantity          worst error   allowed")
+    print(
+        "\n\ncase                              level      quantity          worst error   allowed"
+    )
     for case, name, quantity, error, allowed in rows:
         print(f"{case:33} {name:10} {quantity:17} {error:11.1e} {allowed:9.0e}")
 

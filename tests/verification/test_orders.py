@@ -8,6 +8,9 @@ import pytest
 import wedges
 from cases import RADIUS, TAU
 from manufactured import ManufacturedModel, concentration, l2_error
+from scipy.optimize import brentq
+from scipy.special import j0, j1
+
 from nanotrode.geometry.mesh import ElectrodeMesh
 from nanotrode.geometry.tags import BOUNDARIES
 from nanotrode.solver.control import ImposedPotential
@@ -15,8 +18,6 @@ from nanotrode.solver.domain import Domain
 from nanotrode.solver.nonlinear import Newton
 from nanotrode.solver.settings import SolverSettings
 from nanotrode.solver.stepping import attempt_step, consistent_state
-from scipy.optimize import brentq
-from scipy.special import j0, j1
 
 CLOCK = ImposedPotential(start=0.5, slope=1.0, t_start=0.5)
 
@@ -134,18 +135,14 @@ def test_time_on_butler_volmer() -> None:
     from nanotrode.solver.insertion import InsertionModel
 
     domain = Domain(wedges.cylinder(size=0.3, order=1, length=RADIUS), world())
-    model = InsertionModel(
-        domain, cases.butler_volmer_material(), temperature=cases.T, c_e=1000.0
-    )
+    model = InsertionModel(domain, cases.butler_volmer_material(), temperature=cases.T, c_e=1000.0)
     newton = Newton(model, size=domain.owned, tolerance=1e-13)
     sweep = ImposedPotential(start=3.5, slope=-0.05)
     counts, finals = [20, 40, 80, 640], []
     for count in counts:
         state = consistent_state(model, sweep, 0.0, np.full(domain.owned, 0.2))
         for _ in range(count):
-            state = attempt_step(
-                model, newton, sweep, state, size=8.0 / count, tolerance=1.0
-            ).end
+            state = attempt_step(model, newton, sweep, state, size=8.0 / count, tolerance=1.0).end
         finals.append(state.u)
     errors = [float(np.abs(u - finals[-1]).max()) for u in finals[:-1]]
     orders = -observed_orders([float(c) for c in counts[:-1]], errors)

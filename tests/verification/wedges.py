@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import gmsh
 import numpy as np
+
 from nanotrode.geometry.mesh import ElectrodeMesh
 from nanotrode.geometry.tags import BOUNDARIES, REGIONS
 
