@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib
 
@@ -26,7 +26,11 @@ _HEIGHT = 6.4
 _WIDEST = 8.6
 _HEADER = 0.78
 _GUTTER = 0.85
-_FONT = {"font.family": "sans-serif", "font.size": 9.5, "mathtext.fontset": "dejavusans"}
+_FONT: dict[Any, Any] = {
+    "font.family": "sans-serif",
+    "font.size": 9.5,
+    "mathtext.fontset": "dejavusans",
+}
 
 
 class Section(NamedTuple):
@@ -127,7 +131,7 @@ def _scale_bars(axes: Axes, picture: Photograph, tall: float) -> None:
     squeezed = picture.squeeze > 1.0
     # A second bar needs room of its own, left of the scene.
     x, base = (-_GUTTER / tall * rows if squeezed else 0.0), rows * 0.995
-    style = {"color": INK, "lw": 1.8, "solid_capstyle": "butt", "clip_on": False}
+    style: dict[str, Any] = {"color": INK, "lw": 1.8, "solid_capstyle": "butt", "clip_on": False}
     axes.plot([x, x + across], [base, base], **style)
     axes.text(
         x + across / 2, base + 0.012 * rows, length_text(bar), ha="center", va="top", color=INK

@@ -88,9 +88,10 @@ def _shape_functions(nodes: int, at: NDArray) -> tuple[NDArray, NDArray, NDArray
     """Values and both slopes of the Lagrange functions, each (q, nodes)."""
     r, s = at.T
     t, one, zero = 1 - r - s, np.ones(len(at)), np.zeros(len(at))
-    if nodes == 3:
-        value, along, across = (t, r, s), (-one, one, zero), (-one, zero, one)
-    else:
+    value: tuple[NDArray, ...] = (t, r, s)
+    along: tuple[NDArray, ...] = (-one, one, zero)
+    across: tuple[NDArray, ...] = (-one, zero, one)
+    if nodes == 6:
         value = (t * (2 * t - 1), r * (2 * r - 1), s * (2 * s - 1), 4 * r * t, 4 * r * s, 4 * s * t)
         along = (1 - 4 * t, 4 * r - 1, zero, 4 * (t - r), 4 * s, -4 * s)
         across = (1 - 4 * t, zero, 4 * s - 1, -4 * r, 4 * r, 4 * (t - s))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 
@@ -104,3 +105,39 @@ def make_snapshot(mesh: ElectrodeMesh, index: int, time: float | None = None) ->
         },
         electrolyte_concentration=1000.0,
     )
+
+
+def make_pillars(columns: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Square pillars of width 1 and height 2, 3 apart; points and linear tetrahedra."""
+    points, cells = _grid_tets(2)
+    points = points * [0.5, 0.5, 1.0]
+    moved = [
+        points + np.array([3.0 * i, 3.0 * j, 0.0]) for j in range(rows) for i in range(columns)
+    ]
+    numbered = [cells + k * len(points) for k in range(len(moved))]
+    return np.vstack(moved), np.vstack(numbered)
+
+
+_T = np.array([0.0, 3600, 7200, 7300, 10900])
+SERIES = {
+    "Time [s]": _T,
+    "Step": np.array([0.0, 0, 0, 1, 2]),
+    "Voltage [V]": np.array([3.6, 3.4, 3.2, 3.5, 3.7]),
+    "Current density [mA.cm-2]": np.array([1.0, 1, 1, 0, -1]),
+    "Discharge capacity [A.h]": np.array([0.0, 1e-9, 2e-9, 2e-9, 1e-9]),
+    "Areal capacity [mA.h.cm-2]": np.array([0.0, 1, 2, 2, 1]),
+    "Mean stoichiometry": np.array([0.1, 0.4, 0.7, 0.7, 0.4]),
+    "Surface stoichiometry": np.array([0.1, 0.5, 0.8, 0.7, 0.3]),
+    "Min local current density [A.m-2]": np.array([-3.0, -4, -5, 0, 2]),
+    "Max local current density [A.m-2]": np.array([-2.0, -2, -2, 0, 9]),
+}
+"""Two hours of discharge, a rest, one hour of charge."""
+
+
+def write_series(folder: Path) -> None:
+    """Put `SERIES` where a run has it."""
+    rows = [
+        ",".join(SERIES),
+        *(",".join(map(repr, map(float, r))) for r in zip(*SERIES.values(), strict=True)),
+    ]
+    (folder / "timeseries.csv").write_text("\n".join(rows) + "\n")
