@@ -8,9 +8,10 @@ import numpy as np
 
 from ..errors import MeshError
 from .arrays import Floats, Ints
+from .curve import elevate, unfold
 from .lattice import Lattice
 from .measure import tet_volumes
-from .mesh import ElectrodeMesh
+from .mesh import ElectrodeMesh, facet_nodes
 from .repair import repair
 from .tags import BOUNDARIES, REGIONS
 from .topology import Facets, facets_of
@@ -60,7 +61,13 @@ def finish(shape: Finished, raw: Raw, lattice: Lattice | None, *, order: int) ->
     tags = np.where(raw.electrode, REGIONS["electrode"], REGIONS["electrolyte"]).astype(np.int32)
     facets, facet_tags = tag_facets(points, cells, tags, shape)
     if lattice is not None:
-        points = repair(points, cells, _freedom(points, facets, facet_tags, shape))
+        freedom = _freedom(points, facets, facet_tags, shape)
+        points, cells, tags = repair(points, cells, tags, freedom=freedom, kept=facets)
+    if order == 2:
+        points, cells, shift = elevate(points, cells, lattice, getattr(shape, "poles", ()))
+        facets = facet_nodes(cells, facets)
+        freedom = _freedom(points - shift, facets, facet_tags, shape)
+        points = unfold(points, cells, shift, freedom)
     mesh = ElectrodeMesh(
         points=points,
         cells=cells.astype(np.int32),

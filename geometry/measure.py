@@ -49,6 +49,12 @@ def curved_determinants(points: Floats, cells: Ints, where: Floats | None = None
     return result
 
 
+def jacobian_ratios(points: Floats, cells: Ints) -> Floats:
+    """Per 10-node cell the least Jacobian determinant over their mean: 1 straight, < 0 folded."""
+    determinants = curved_determinants(points, cells)
+    return determinants.min(axis=1) / determinants.mean(axis=1)
+
+
 def tet10_gradients(b: Floats) -> Floats:
     """Reference gradients (10, 3) of the quadratic shape functions at barycentric point `b`."""
     slopes = np.array([[-1.0, -1.0, -1.0], [1, 0, 0], [0, 1, 0], [0, 0, 1]])

@@ -1,8 +1,9 @@
-"""A local pass that moves the vertices of flat cells until every dihedral angle is decent.
+"""A local pass over flat cells until every dihedral angle is decent.
 
-A vertex moves only if the worst angle among its cells improves; so the mesh never gets worse.
-Inner vertices move freely, those on one outer plane within it. Vertices of the interface slide
-where the caller says along which direction they stay on the surface, and else stay put.
+First the vertices of flat cells are moved: only if the worst angle around them improves, inner
+vertices freely, those on an outer plane within it, those of the interface not at all. A flat
+cell that is stuck (all its vertices on the interface, say) gets a new, movable vertex on one of
+its inner edges.
 """
 
 from __future__ import annotations
@@ -13,25 +14,89 @@ import numpy as np
 
 from .arrays import Floats, Ints
 from .measure import worst_angles
+from .topology import TET_EDGES, TRIANGLE_EDGES
 
 log = logging.getLogger(__name__)
 
 TARGET = 13.0
+SPLIT_BELOW = 11.5
+_ROUNDS = 4
 _PASSES = 40
 _TRIALS = 24
 
 
 
 
-def repair(points: Floats, cells: Ints, freedom: Floats, *, target: float = TARGET) -> Floats:
-    """New vertex positions with all dihedral angles above `target` degrees where possible.
+def repair(
+    points: Floats, cells: Ints, tags: Ints, *, freedom: Floats, kept: Ints
+) -> tuple[Floats, Ints, Ints]:
+    """New vertices, cells and cell tags, all dihedral angles above `TARGET` where possible.
 
     Args:
         points: (n, 3).
         cells: (m, 4), positively oriented.
+        tags: (m,) of the cells.
         freedom: (n, 3, 3) projectors onto each vertex's allowed directions; zero = fixed.
-        target: wanted least angle, also to 180 degrees [deg].
+        kept: (k, 3) the outer and interface facets, whose edges must not be split.
     """
+    pairs = np.unique(np.sort(kept[:, TRIANGLE_EDGES].reshape(-1, 2), axis=1), axis=0)
+    outline = set(map(tuple, pairs.tolist()))
+    for _ in range(_ROUNDS):
+        points = move(points, cells, freedom, target=TARGET)
+        angles = worst_angles(points, cells)
+        stuck = np.flatnonzero(angles < SPLIT_BELOW)
+        if not len(stuck):
+            break
+        edges = _splittable(points, cells, stuck[np.argsort(angles[stuck])], outline)
+        if not len(edges):
+            break
+        points, cells, tags = _split(points, cells, tags, edges)
+        fresh = np.tile(np.eye(3), (len(points) - len(freedom), 1, 1))
+        freedom = np.concatenate([freedom, fresh])
+    return points, cells, tags
+
+
+def _splittable(
+    points: Floats, cells: Ints, stuck: Ints, outline: set[tuple[int, int]]
+) -> Ints:
+    """The longest inner edge of each stuck cell, as long as no two of them share a cell."""
+    starts, ring = _rings(len(points), cells)
+    chosen, touched = [], set()
+    for cell in stuck:
+        pairs = np.sort(cells[cell][TET_EDGES], axis=1)
+        inner = [pair for pair in pairs.tolist() if tuple(pair) not in outline]
+        inner.sort(key=lambda pair: -float(np.linalg.norm(points[pair[0]] - points[pair[1]])))
+        for a, b in inner[:1]:
+            around = np.intersect1d(
+                ring[starts[a] : starts[a + 1]], ring[starts[b] : starts[b + 1]]
+            ).tolist()
+            if touched.isdisjoint(around):
+                touched.update(around)
+                chosen.append((a, b))
+    return np.array(chosen, dtype=np.int64).reshape(-1, 2)
+
+
+def _split(
+    points: Floats, cells: Ints, tags: Ints, edges: Ints
+) -> tuple[Floats, Ints, Ints]:
+    """Halve all cells around each edge, with a new vertex in the edge's middle."""
+    starts, ring = _rings(len(points), cells)
+    lower, upper, which = [], [], []
+    for k, (a, b) in enumerate(edges):
+        around = np.intersect1d(ring[starts[a] : starts[a + 1]], ring[starts[b] : starts[b + 1]])
+        middle = len(points) + k
+        lower.append(np.where(cells[around] == b, middle, cells[around]))
+        upper.append(np.where(cells[around] == a, middle, cells[around]))
+        which.append(around)
+    first = np.concatenate(which)
+    cells, tags = cells.copy(), np.concatenate([tags, tags[first]])
+    cells[first] = np.vstack(lower)
+    cells = np.vstack([cells, *upper])
+    return np.vstack([points, points[edges].mean(axis=1)]), cells, tags
+
+
+def move(points: Floats, cells: Ints, freedom: Floats, *, target: float) -> Floats:
+    """Vertices moved so that the cells' worst angles reach `target` where possible [deg]."""
     points = points.copy()
     draw = np.random.default_rng(1)
     angles = worst_angles(points, cells)

@@ -1,0 +1,96 @@
+"""From 4-node to 10-node tetrahedra, with the edges of the poles' sides on the true surface."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..errors import MeshError
+from .arrays import Floats, Ints
+from .lattice import Lattice
+from .measure import jacobian_ratios
+from .sweep import Sweep
+from .topology import TRIANGLE_EDGES, edges_of, find_rows, unique_rows
+
+# A Jacobian that falls below this part of the cell's mean is mended.
+_LEAST_JACOBIAN = 0.2
+_PASSES = 50
+
+
+def elevate(
+    points: Floats, cells: Ints, lattice: Lattice | None, poles: Sequence[Sweep]
+) -> tuple[Floats, Ints, Floats]:
+    """Nodes, 10-node cells (VTK order), and how far each node is off its straight place.
+
+    The vertices keep their numbers; the first of them must be those of the poles' lattices, pole
+    after pole, on the true surface.
+    """
+    edges, per_cell = edges_of(cells)
+    straight = points[edges].mean(axis=1)
+    middles = straight.copy()
+    if lattice is not None:
+        pairs, u, t = _lattice_edges(lattice)
+        n = len(lattice.u)
+        for k, pole in enumerate(poles):
+            x = pole.surface_point(u, t)
+            x[(points[pairs + k * n, 2] == 0).all(axis=1), 2] = 0.0
+            middles[find_rows(edges, pairs + k * n)] = x
+    cells10 = np.hstack([cells, len(points) + per_cell])
+    shift = np.vstack([np.zeros_like(points), middles - straight])
+    return np.vstack([points, middles]), cells10, shift
+
+
+def _lattice_edges(lattice: Lattice) -> tuple[Ints, Floats, Floats]:
+    """The edges of a pole's side and the parameters of their middles."""
+    pairs = lattice.triangles[:, TRIANGLE_EDGES].reshape(-1, 2)
+    pairs = pairs[unique_rows(pairs)[0]]
+    u = lattice.u[pairs]
+    # The apex has no place of its own around the pole, and u = 0 meets u = 1.
+    u = np.where(np.isnan(u), u[:, ::-1], u)
+    gap = u[:, 1] - u[:, 0]
+    u_mid = u[:, 0] + (gap - np.round(gap)) / 2
+    return pairs, u_mid, lattice.t[pairs].mean(axis=1)
+
+
+def unfold(nodes: Floats, cells: Ints, shift: Floats, freedom: Floats) -> Floats:
+    """Let the free edges of badly bent cells follow the curved ones; returns the nodes.
+
+    Args:
+        nodes: (n, 3), vertices and edge nodes.
+        cells: (m, 10).
+        shift: (n, 3) how far each node is off its straight place.
+        freedom: (n, 3, 3) projectors onto each node's allowed directions.
+
+    Raises:
+        MeshError: if a cell stays folded.
+    """
+    straight, shift, nodes = nodes - shift, shift.copy(), nodes.copy()
+    free = np.abs(freedom).max(axis=(1, 2)) > 0
+    watched = np.arange(len(cells))
+    for _ in range(_PASSES):
+        ratios = jacobian_ratios(nodes, cells[watched])
+        if len(watched) == len(cells):
+            # Only cells with a bent edge can fold, and only they are looked at again.
+            poor = watched[ratios < _LEAST_JACOBIAN]
+            watched = np.flatnonzero(np.isin(cells, cells[poor][:, 4:]).any(axis=1))
+        else:
+            poor = watched[ratios < _LEAST_JACOBIAN]
+        if not len(poor):
+            return nodes
+        # Each free edge takes the mean shift of the poor cells that it belongs to.
+        local = cells[poor][:, 4:]
+        moved, place = np.unique(local, return_inverse=True)
+        total = np.zeros((len(moved), 3))
+        np.add.at(total, place.ravel(), np.repeat(shift[local].mean(axis=1), 6, axis=0))
+        wanted = total / np.bincount(place.ravel())[:, None]
+        wanted, moved = wanted[free[moved]], moved[free[moved]]
+        shift[moved] = np.einsum("nij,nj->ni", freedom[moved], wanted)
+        nodes[moved] = straight[moved] + shift[moved]
+    worst = jacobian_ratios(nodes, cells).min()
+    if worst <= 0:
+        raise MeshError(
+            f"order 2: {len(poor)} curved cells stay folded (Jacobian ratio {worst:.2f}); "
+            "use more segments or a smaller interface size"
+        )
+    return nodes
