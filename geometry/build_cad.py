@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 import logging
-from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import MeshError
-from .arrays import Floats, Ints
+from .arrays import Floats
+from .assemble import assemble_array, assemble_cell
 from .film import build_film
 from .finish import Raw, finish
 from .lattice import Lattice, enclosed, make_lattice
@@ -103,16 +103,6 @@ def corrected_lattice(
     return lattice, at[-1]
 
 
-class _Pole(NamedTuple):
-    """A pole's surfaces and curves in the model."""
-
-    side: int
-    base: int
-    cap: list[int]
-    loop: list[int]
-    planes: list[int]
-
-
 def _mesh_in_gmsh(
     model: GmshModel, shape: NanowireArray, sizes: Sizes, lattice: Lattice, factor: float,
     squeeze: Squeeze,
@@ -120,16 +110,9 @@ def _mesh_in_gmsh(
     sweeps = [pole.inflated(factor) for pole in shape.poles]
     points = [lattice.points(sweep) for sweep in sweeps]
     if shape.symmetry == "none":
-        volumes, shell, holes = [], [], []
-        for x in points:
-            pole = _whole_pole(model, lattice, squeeze.forward(x))
-            volumes.append(model.volume([pole.side, pole.base, *pole.cap]))
-            shell += [pole.side, *pole.cap]
-            holes.append(pole.loop)
-        if shape.headroom is not None:
-            _box(model, shape, shell, holes, squeeze)
+        volumes = assemble_array(model, shape, lattice, [squeeze.forward(x) for x in points], squeeze)
     else:
-        volumes = _symmetry_cell(model, shape, lattice, points[0], squeeze)
+        volumes = assemble_cell(model, shape, lattice, squeeze.forward(points[0]), squeeze)
     grid = size_grid(shape, sizes, squeeze)
     cells = model.mesh(*grid)
     return _lattice_first(cells, np.concatenate(points), volumes, squeeze)
@@ -152,49 +135,3 @@ def _lattice_first(cells: Tetrahedra, sides: Floats, volumes: list[int], squeeze
     renumber[order] = np.arange(len(order))
     points = np.concatenate([sides, squeeze.back(cells.points[others])])
     return Raw(points, renumber[cells.cells], np.isin(cells.volumes, volumes))
-
-
-def _whole_pole(model: GmshModel, lattice: Lattice, x: Floats) -> _Pole:
-    """A pole all around: base ring, side, and cap ring if the tip is flat."""
-    ids = model.nodes(x)
-    base, base_point = _closed_curve(model, lattice.base, ids, x)
-    curves, cap = [base], []
-    if len(lattice.cap):
-        rim, _ = _closed_curve(model, lattice.cap, ids, x)
-        curves.append(rim)
-        cap = [model.plane([rim])]
-    inner = np.setdiff1d(np.arange(len(x)), np.concatenate([lattice.base, lattice.cap]))
-    side = model.discrete_surface(ids[lattice.triangles], ids[inner], x[inner], curves)
-    return _Pole(side, model.plane([base]), cap, [base], [])
-
-
-def _closed_curve(model: GmshModel, ring: Ints, ids: Ints, x: Floats) -> tuple[int, int]:
-    start = model.discrete_point(int(ids[ring[0]]), x[ring[0]])
-    closed = np.append(ring, ring[0])
-    return model.discrete_curve(ids[closed], x[closed], (start, start)), start
-
-
-def _box(
-    model: GmshModel, shape: NanowireArray, shell: list[int], holes: list[list[int]],
-    squeeze: Squeeze,
-) -> int:
-    """The electrolyte: a box around the poles' sides."""
-    n = len(shape.corners)
-    floor = np.column_stack([shape.corners, np.zeros(n)])
-    low = [model.point(x) for x in squeeze.forward(floor)]
-    high = [model.point(x) for x in squeeze.forward(floor + [0, 0, shape.height])]
-    bottom = [model.line(low[k], low[(k + 1) % n]) for k in range(n)]
-    top = [model.line(high[k], high[(k + 1) % n]) for k in range(n)]
-    posts = [model.line(low[k], high[k]) for k in range(n)]
-    planes = [model.plane(bottom, holes), model.plane(top)]
-    planes += [
-        model.plane([bottom[k], posts[(k + 1) % n], -top[k], -posts[k]]) for k in range(n)
-    ]
-    return model.volume(planes + shell)
-
-
-def _symmetry_cell(
-    model: GmshModel, shape: NanowireArray, lattice: Lattice, x: Floats, squeeze: Squeeze
-) -> list[int]:
-    """One pole cut by the planes through its axis, and the electrolyte beside it."""
-    raise MeshError("symmetry cells are not there yet")

@@ -99,6 +99,8 @@ class GmshModel:
 
     def discrete_point(self, node: int, point: Floats) -> int:
         tag = self._model.addDiscreteEntity(0, next(self._fresh[0]))
+        # Lines of the CAD kernel may end here: it has to know where the point is.
+        self._model.setCoordinates(tag, *point)
         self._model.mesh.addNodes(0, tag, [node], point)
         self._model.mesh.addElementsByType(tag, 15, [], [node])
         return tag
