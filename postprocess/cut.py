@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from .pieces import fine_pieces, linear_cells
+
+SHOWN = "shown"
+"""Name of the field on what is cut."""
+
 _MOST_PAIRS = 20_000
 
 
@@ -30,15 +35,15 @@ class Cut(NamedTuple):
     """The surface that is left when the front is taken away."""
 
     surface: pv.PolyData
-    """Outer and cut faces, with the nodal fields."""
+    """Outer and cut faces, with the nodal field `SHOWN`."""
     normal: NDArray
     """Horizontal unit vector out of the cut, towards the reader (3,)."""
-    pole: Pole | None
-    """A pole in the middle of the cut; None for a film or a symmetry cell."""
+    pole: pv.UnstructuredGrid | None
+    """The whole of a pole in the middle of the cut; None for a film or a symmetry cell."""
 
 
 def find_poles(points: NDArray, cells: NDArray) -> list[Pole]:
-    """The connected pieces of a tetrahedral mesh; points (n, 3) [um], cells (m, 4)."""
+    """The connected pieces of a tetrahedral mesh; points (n, 3) [um], cells (m, 4 | 10)."""
     pairs = np.vstack([cells[:, [0, k]] for k in range(1, 4)])
     size = len(points)
     graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size))
@@ -62,7 +67,7 @@ def _middle(nodes: NDArray) -> NDArray:
     return 0.5 * (nodes.min(axis=0) + nodes.max(axis=0))
 
 
-def cut_open(points: NDArray, cells: NDArray, fields: dict[str, NDArray], wall: NDArray) -> Cut:
+def cut_open(points: NDArray, cells: NDArray, values: NDArray, wall: NDArray) -> Cut:
     """Cut the electrode through the axes of as many poles as one vertical plane meets.
 
     Poles in front of the plane are left out, those that it meets are halved through their own
@@ -70,14 +75,11 @@ def cut_open(points: NDArray, cells: NDArray, fields: dict[str, NDArray], wall: 
 
     Args:
         points: Nodes (n, 3) [um].
-        cells: Linear tetrahedra (m, 4).
-        fields: Nodal fields (n,).
+        cells: Tetrahedra (m, 4 | 10).
+        values: Nodal field (n,).
         wall: Corner coordinates of the electrode's interface facets (k, 3, 3) [um].
     """
-    grid = pv.UnstructuredGrid({pv.CellType.TETRA: cells}, points)
-    for name, values in fields.items():
-        grid[name] = values
-    skin = skin_of(grid)
+    skin = skin_of(_grid(points, linear_cells(cells), values))
     open_normal = _open_sides(skin, wall)
     if open_normal is not None:
         return Cut(skin, open_normal, None)
@@ -85,19 +87,28 @@ def cut_open(points: NDArray, cells: NDArray, fields: dict[str, NDArray], wall: 
     normal, offset = _best_plane(poles)
     kept, middle = [], []
     for pole in poles:
-        axis = pole.tip - pole.foot
-        distance = float(0.5 * (pole.foot + pole.tip) @ normal - offset)
+        axis, centre = pole.tip - pole.foot, 0.5 * (pole.foot + pole.tip)
+        distance = float(centre @ normal - offset)
         if distance >= pole.radius:
             continue
-        piece = grid.extract_cells(pole.cells)
-        if abs(distance) < pole.radius:
-            across = normal - (normal @ axis) / (axis @ axis) * axis
-            piece = piece.clip(across, origin=0.5 * (pole.foot + pole.tip), invert=True)
-            middle.append(pole)
-        kept.append(skin_of(piece))
-    centre = np.mean([0.5 * (p.foot + p.tip) for p in middle], axis=0)
-    chosen = min(middle, key=lambda p: np.linalg.norm(0.5 * (p.foot + p.tip) - centre))
+        if distance <= -pole.radius:
+            kept.append(skin_of(_grid(points, linear_cells(cells[pole.cells]), values)))
+            continue
+        whole = _grid(*fine_pieces(points, cells[pole.cells], values))
+        across = normal - (normal @ axis) / (axis @ axis) * axis
+        kept.append(skin_of(whole.clip(across, origin=centre, invert=True)))
+        middle.append((centre, whole))
+    mean = np.mean([centre for centre, _ in middle], axis=0)
+    _, chosen = min(middle, key=lambda found: float(np.linalg.norm(found[0] - mean)))
     return Cut(pv.merge(kept, merge_points=False), normal, chosen)
+
+
+def _grid(points: NDArray, cells: NDArray, values: NDArray) -> pv.UnstructuredGrid:
+    """Linear tetrahedra and the nodes that they use, with the field to be shown."""
+    used, local = np.unique(cells, return_inverse=True)
+    grid = pv.UnstructuredGrid({pv.CellType.TETRA: local.reshape(cells.shape)}, points[used])
+    grid[SHOWN] = values[used]
+    return grid
 
 
 def skin_of(grid: pv.UnstructuredGrid) -> pv.PolyData:

@@ -102,7 +102,8 @@ def current_scale(
 
 def _plain(value: float) -> str:
     """Four digits, without a power of ten where it can be done."""
-    return f"{value:.4g}" if abs(value) < 1e3 else f"{value:,.0f}".replace(",", "\u202f")
+    text = f"{value:.4g}" if abs(value) < 1e3 else f"{value:,.0f}".replace(",", "\u202f")
+    return text.replace("-", "\u2212")
 
 
 def _widen(low: float, high: float) -> tuple[float, float]:

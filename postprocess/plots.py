@@ -207,7 +207,7 @@ def _shade(panels: tuple[Axes, ...], stretches: list[_Stretch], time: NDArray) -
         start, stop = float(time[rows.start]), float(time[rows.stop - 1])
         for axes in panels:
             axes.axvspan(start, stop, color=_SHADES[kind], lw=0)
-        room = int(70 * (stop - start) / span)
+        room = int(80 * (stop - start) / span)
         text = label if len(label) <= room else kind if len(kind) <= room else ""
         panels[0].text(
             0.5 * (start + stop), 1.015, text, transform=panels[0].get_xaxis_transform(),

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from . import names
-from .cut import Cut, bare_faces, cut_open, skin_of
+from .cut import SHOWN, bare_faces, cut_open, skin_of
 from .fields import Output, cells_of, most_telling, read_outputs
 from .layout import Section, compose
 from .metrics import SurfaceQuadrature
 from .opengl import require_rendering
 from .palette import ColourScale, current_scale, plain_scale
-from .scene import MICROMETRE, View, flat_photograph, in_micrometres, linear_cells, photograph
+from .pieces import linear_cells
+from .scene import MICROMETRE, View, flat_photograph, in_micrometres, photograph
 
 if TYPE_CHECKING:
     from ..solver.result import Result
@@ -125,11 +126,11 @@ def _draw_surface(
 ) -> Path:
     scale = _scale(output, field, limits)
     grid = output.interface
-    surface = pv.PolyData.from_regular_faces(in_micrometres(grid), linear_cells(grid))
-    surface["shown"] = scale.shown(np.asarray(grid[FIELDS[field]]))
+    surface = pv.PolyData.from_regular_faces(in_micrometres(grid), linear_cells(cells_of(grid)))
+    surface[SHOWN] = scale.shown(np.asarray(grid[FIELDS[field]]))
     picture = photograph(
         surface,
-        "shown",
+        SHOWN,
         view=View(),
         bounds=_bounds(output),
         colours=scale.colours,
@@ -143,50 +144,45 @@ def _draw_surface(
 def _draw_cut(output: Output, field: str, path: Path, limits: tuple[float, float] | None) -> Path:
     scale = _scale(output, field, limits)
     grid, skin = output.electrode, output.interface
-    points, cells = in_micrometres(grid), linear_cells(grid)
+    points, cells = in_micrometres(grid), cells_of(grid)
     values = np.asarray(grid[FIELDS[field]], dtype=np.float64)
-    wall = in_micrometres(skin)[linear_cells(skin)]
-    cut = cut_open(points, cells, {"shown": values}, wall)
+    wall = in_micrometres(skin)[linear_cells(cells_of(skin))]
+    cut = cut_open(points, cells, values, wall)
     azimuth = float(np.degrees(np.arctan2(cut.normal[1], cut.normal[0])))
     picture = photograph(
         cut.surface,
-        "shown",
+        SHOWN,
         view=View(azimuth=azimuth + 22.0, elevation=22.0),
         bounds=_bounds(output),
         colours=scale.colours,
         limits=scale.limits,
         electrolyte=_electrolyte_box(output),
     )
-    sections = _sections(points, cells, values, cut, scale)
+    sections = [] if cut.pole is None else _sections(cut.pole, scale)
     return compose(path, picture, scale, subtitle=_subtitle(output), sections=sections)
 
 
 def _body(output: Output, wall: NDArray) -> pv.PolyData:
     """The electrode's faces beside its interface, such as the sides of a film."""
     grid = output.electrode
-    solid = pv.UnstructuredGrid({pv.CellType.TETRA: linear_cells(grid)}, in_micrometres(grid))
+    solid = pv.UnstructuredGrid(
+        {pv.CellType.TETRA: linear_cells(cells_of(grid))}, in_micrometres(grid)
+    )
     return bare_faces(skin_of(solid), wall)
 
 
-def _sections(
-    points: NDArray, cells: NDArray, values: NDArray, cut: Cut, scale: ColourScale
-) -> list[Section]:
+def _sections(pole: pv.UnstructuredGrid, scale: ColourScale) -> list[Section]:
     """Horizontal sections through the pole in the middle of the cut, from its tip down."""
-    if cut.pole is None:
-        return []
-    grid = pv.UnstructuredGrid({pv.CellType.TETRA: cells[cut.pole.cells]}, points)
-    grid["shown"] = values
-    z = points[np.unique(cells[cut.pole.cells]), 2]
-    low, high = float(z.min()), float(z.max())
+    low, high = pole.bounds[4:]
     levels = [low + part * (high - low) for part in (0.95, 0.5, 0.05)]
-    slices = [grid.slice(normal="z", origin=(0.0, 0.0, level)) for level in levels]
+    slices = [pole.slice(normal="z", origin=(0.0, 0.0, level)) for level in levels]
     shown = [(level, flat) for level, flat in zip(levels, slices, strict=True) if flat.n_cells]
     size = 1.04 * max(max(np.ptp(np.asarray(flat.points), axis=0)) for _, flat in shown)
     sections = []
     for level, flat in shown:
         x, y, _ = flat.center
         box = (x - size / 2, x + size / 2, y - size / 2, y + size / 2)
-        image = flat_photograph(flat, "shown", box=box, colours=scale.colours, limits=scale.limits)
+        image = flat_photograph(flat, SHOWN, box=box, colours=scale.colours, limits=scale.limits)
         sections.append(Section(image, float(size), level))
     return sections
 

@@ -10,7 +10,6 @@ import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
 
-from .fields import cells_of
 from .opengl import require_rendering
 
 MICROMETRE = 1e-6
@@ -18,32 +17,6 @@ _PIXELS = 1_250_000
 _TALLEST = 2.6
 _BODY = "#e4e2dc"
 _MATT = {"ambient": 0.56, "diffuse": 0.56, "specular": 0.12, "specular_power": 18}
-
-# Corners of the linear pieces that a quadratic cell is split into, in VTK's node order.
-_TETRA_SPLIT = np.array(
-    [
-        (0, 4, 6, 7),
-        (4, 1, 5, 8),
-        (6, 5, 2, 9),
-        (7, 8, 9, 3),
-        (4, 9, 5, 6),
-        (4, 9, 8, 5),
-        (4, 9, 7, 8),
-        (4, 9, 6, 7),
-    ]
-)
-_TRIANGLE_SPLIT = np.array([(0, 3, 5), (3, 1, 4), (5, 4, 2), (3, 4, 5)])
-_SPLITS = {10: (_TETRA_SPLIT, 4), 6: (_TRIANGLE_SPLIT, 3), 4: (None, 4), 3: (None, 3)}
-
-
-def linear_cells(grid: pv.UnstructuredGrid) -> NDArray:
-    """The cells of a grid of equal cells as linear ones, (m, 4) or (m, 3).
-
-    Quadratic cells are split at their middle nodes, so that curved surfaces look curved.
-    """
-    cells = cells_of(grid)
-    split, corners = _SPLITS[cells.shape[1]]
-    return cells if split is None else cells[:, split].reshape(-1, corners)
 
 
 def in_micrometres(grid: pv.UnstructuredGrid) -> NDArray:
