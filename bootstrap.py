@@ -254,8 +254,8 @@ def what_to_install(missing: dict[str, str], has_apt: bool) -> str:
 
 
 def fingerprint() -> str:
-    """A hash of all that decides what .venv holds; a moved checkout has another one."""
-    digest = hashlib.sha256(ROOT.encode())
+    """A hash of all that decides what .venv holds."""
+    digest = hashlib.sha256()
     for name in PINNED_BY:
         with open(os.path.join(ROOT, name), "rb") as stream:
             digest.update(stream.read())
@@ -273,9 +273,9 @@ def read_stamp() -> dict[str, str]:
 
 def write_stamp(python: str, state: str) -> None:
     """Note which Python .venv is of, and what it holds: a fingerprint, or "" for unfinished."""
-    real = os.path.realpath(python)
+    notes = {"root": ROOT, "python": python, "real": os.path.realpath(python), "state": state}
     with open(STAMP, "w") as stream:
-        json.dump({"state": state, "python": python, "real": real}, stream)
+        json.dump(notes, stream)
 
 
 def is_ready() -> bool:
@@ -283,10 +283,19 @@ def is_ready() -> bool:
     stamp = read_stamp()
     named = os.environ.get("NANOTRODE_PYTHON")
     return (
-        stamp.get("state") == fingerprint()
-        and os.path.exists(VENV_PYTHON)
-        and os.path.realpath(VENV_PYTHON) == stamp["real"]
+        is_sound(stamp)
+        and stamp["state"] == fingerprint()
         and (not named or probe(named).get("executable") == stamp["python"])
+    )
+
+
+def is_sound(stamp: dict[str, str]) -> bool:
+    """Whether .venv was finished once, and neither its folder nor its Python went elsewhere."""
+    return (
+        bool(stamp.get("state"))
+        and stamp.get("root") == ROOT
+        and os.path.exists(VENV_PYTHON)
+        and os.path.realpath(VENV_PYTHON) == stamp.get("real")
     )
 
 
@@ -300,8 +309,7 @@ def make_environment() -> None:
     stamp = read_stamp()
     if os.path.isdir(VENV) and not stamp:
         raise Stop(".venv is there but was not made by this script: rename or remove it")
-    real = os.path.realpath(executable)
-    if not (stamp.get("state") and stamp["real"] == real == os.path.realpath(VENV_PYTHON)):
+    if not is_sound(stamp) or stamp.get("real") != os.path.realpath(executable):
         say(f"making .venv with Python {python['version']} ({executable})")
         shutil.rmtree(VENV, ignore_errors=True)
         os.makedirs(VENV)
