@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .mesh import ElectrodeMesh, Surface
 from .quality import MeshQuality
-from .shapes import Film, NanowireArray
+from .shapes import Film, NanobeltArray, NanowireArray
 from .sizing import Sizing
 from .tags import BOUNDARIES, REGIONS
 
@@ -17,6 +17,7 @@ __all__ = [
     "ElectrodeMesh",
     "Film",
     "MeshQuality",
+    "NanobeltArray",
     "NanowireArray",
     "Sizing",
     "Surface",
@@ -25,7 +26,7 @@ __all__ = [
 
 
 def build_mesh(
-    shape: Film | NanowireArray, *, sizing: Sizing | None = None, order: int = 1
+    shape: Film | NanowireArray | NanobeltArray, *, sizing: Sizing | None = None, order: int = 1
 ) -> ElectrodeMesh:
     """Mesh a shape; see `build_cad.build_mesh`."""
     from .build_cad import build_mesh as build

@@ -20,6 +20,7 @@ from .finish import Raw, finish
 from .lattice import Lattice, enclosed, make_lattice
 from .mesh import ElectrodeMesh
 from .session import GmshModel, Tetrahedra, gmsh_model
+from .belts import NanobeltArray
 from .shapes import Film, NanowireArray
 from .size_field import size_grid
 from .sizing import Sizes, Sizing, resolve
@@ -28,7 +29,8 @@ from .sweep import Sweep
 
 log = logging.getLogger(__name__)
 
-Shape = Film | NanowireArray
+PoleArray = NanowireArray | NanobeltArray
+Shape = Film | PoleArray
 
 
 def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 1) -> ElectrodeMesh:
@@ -56,25 +58,26 @@ def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 1) ->
     sizes = choose_sizes(shape, sizing)
     fine_from = max(0.0, shape.poles[0].shaft - 2 * shape.thinness)
     lattice, factor = corrected_lattice(shape.poles[0], sizes, fine_from=fine_from, order=order)
-    lowest = min(float(pole.frame(np.array([fine_from]))[0][0, 2]) for pole in shape.poles)
-    squeeze = Squeeze(sizes.interface, sizes.elongation, lowest)
+    points = [lattice.points(pole.inflated(factor)) for pole in shape.poles]
+    upper = lattice.t >= fine_from / shape.poles[0].end * (1 - 1e-9)
+    kink = max(0.0, min(float(x[upper, 2].min()) for x in points))
+    squeeze = Squeeze(sizes.interface, sizes.elongation, kink)
     with gmsh_model("nanotrode") as model:
-        raw = _mesh_in_gmsh(model, shape, sizes, lattice, factor, squeeze)
+        raw = _mesh_in_gmsh(model, shape, sizes, lattice, points, squeeze)
     return finish(shape, raw, lattice, order=order)
 
 
-def choose_sizes(shape: NanowireArray, sizing: Sizing) -> Sizes:
-    """Sizes [m] for an array: coarser around when there are very many poles."""
-    many = shape.count > 50
-    partial = shape.symmetry != "none"
-    slender = shape.length > 8 * shape.thinness
+def choose_sizes(shape: PoleArray, sizing: Sizing) -> Sizes:
+    """Sizes [m] for an array: cells are stretched along slender poles that stand nearly upright."""
+    slender = shape.length > 16 * shape.thinness and shape.symmetry == "none"
+    upright = 2.0 if shape.lean < np.radians(25) else 1.5 if shape.lean < np.radians(50) else 1.0
     return resolve(
         sizing,
         perimeter=shape.poles[0].section.perimeter,
         half_thickness=shape.thinness,
-        gap=shape.least_gap if shape.placement == "random" else shape.free_gap,
-        segments=36 if partial else 12,
-        elongation=1.0 if partial or not slender else 2.0,
+        gap=shape.free_gap,
+        segments=shape.segments,
+        elongation=upright if slender else 1.0,
     )
 
 
@@ -82,16 +85,16 @@ def corrected_lattice(
     pole: Sweep, sizes: Sizes, *, fine_from: float, order: int
 ) -> tuple[Lattice, float]:
     """The poles' lattice and how far curved pieces are pushed outwards to keep the volume."""
-    lattice = make_lattice(
-        pole, around=sizes.interface, along=sizes.along, fine_from=fine_from
-    )
+    along = sizes.along
+    if pole.twist:
+        # Between two rings a twisted side is cut short by its chords.
+        along = min(along, np.radians(6) / pole.twist * pole.length)
+    lattice = make_lattice(pole, around=sizes.interface, along=along, fine_from=fine_from)
     if order == 2:
         return lattice, 1.0
     upright = Sweep(pole.section, pole.length, pole.tip_radius, twist=pole.twist, bend=pole.bend)
     part = pole.section.part
-    wanted = part * pole.section.area * pole.shaft
-    if pole.tip_radius:
-        wanted += part * 2 / 3 * np.pi * pole.tip_radius**3
+    wanted = part * upright.volume
     at, values = [1.0, 1.02], []
     values.append(enclosed(upright, lattice)[0] / wanted - 1)
     for _ in range(4):
@@ -104,11 +107,9 @@ def corrected_lattice(
 
 
 def _mesh_in_gmsh(
-    model: GmshModel, shape: NanowireArray, sizes: Sizes, lattice: Lattice, factor: float,
+    model: GmshModel, shape: PoleArray, sizes: Sizes, lattice: Lattice, points: list[Floats],
     squeeze: Squeeze,
 ) -> Raw:
-    sweeps = [pole.inflated(factor) for pole in shape.poles]
-    points = [lattice.points(sweep) for sweep in sweeps]
     if shape.symmetry == "none":
         volumes = assemble_array(model, shape, lattice, [squeeze.forward(x) for x in points], squeeze)
     else:

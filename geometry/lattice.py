@@ -62,8 +62,8 @@ def make_lattice(sweep: Sweep, *, around: float, along: float, fine_from: float)
     u = np.concatenate([ring for ring, _ in rings])
     t = np.concatenate([np.full(len(ring), height) for ring, height in rings])
     triangles = [
-        _zip(u[lower], u[upper], lower, upper, closed)
-        for lower, upper in zip(ids[:-1], ids[1:], strict=True)
+        _zip(u[lower], u[upper], lower, upper, closed, parity=k)
+        for k, (lower, upper) in enumerate(zip(ids[:-1], ids[1:], strict=True))
     ]
     if sweep.tip_radius:
         apex = len(u)
@@ -96,7 +96,7 @@ def _tip_rings(sweep: Sweep, last: Floats, index: int) -> list[tuple[Floats, flo
         count = n
         for divisor, below in ((2, 0.78), (4, 0.3)):
             if np.cos(angle) < below:
-                count = max(3 if closed else 1, n // divisor)
+                count = max(5 if closed else 1, -(-n // divisor))
         if closed:
             shift = 0.5 * ((index + k - 1) % 2) if count == n else 0.0
             u = (np.arange(count) + shift) / count
@@ -106,15 +106,26 @@ def _tip_rings(sweep: Sweep, last: Floats, index: int) -> list[tuple[Floats, flo
     return rings
 
 
-def _zip(u_low: Floats, u_up: Floats, low: Ints, up: Ints, closed: bool) -> Ints:
-    """Triangles between two rings of any lengths, advancing on whichever lags behind."""
+def _zip(
+    u_low: Floats, u_up: Floats, low: Ints, up: Ints, closed: bool, *, parity: int
+) -> Ints:
+    """Triangles between two rings of any lengths, advancing on whichever lags behind.
+
+    Where neither does, diagonals alternate: their errors on a twisted side then cancel.
+    """
     if closed:
         u_low, u_up = np.append(u_low, u_low[0] + 1), np.append(u_up, u_up[0] + 1)
         low, up = np.append(low, low[0]), np.append(up, up[0])
     triangles, i, j = [], 0, 0
     while i < len(low) - 1 or j < len(up) - 1:
-        at_end = j == len(up) - 1
-        if at_end or (i < len(low) - 1 and u_low[i] + u_low[i + 1] <= u_up[j] + u_up[j + 1]):
+        if j == len(up) - 1:
+            lower_first = True
+        elif i == len(low) - 1:
+            lower_first = False
+        else:
+            lag = u_low[i] + u_low[i + 1] - u_up[j] - u_up[j + 1]
+            lower_first = (i + parity) % 2 == 0 if abs(lag) < 1e-12 else lag < 0
+        if lower_first:
             triangles.append((low[i], low[i + 1], up[j]))
             i += 1
         else:

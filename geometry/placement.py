@@ -7,7 +7,6 @@ here, before any meshing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import ceil, sqrt
 from typing import NamedTuple
 
@@ -154,12 +153,3 @@ def segment_distance(start: Floats, end: Floats, starts: Floats, ends: Floats) -
     return np.linalg.norm(apart, axis=1)
 
 
-def check_gaps(distance: Callable[[int], Floats], count: int, needed: float, *, key: str) -> None:
-    """Refuse a layout in which pole k comes nearer than `needed` [m] to an earlier one."""
-    for k in range(1, count):
-        near = float(distance(k).min())
-        if near < needed * (1 - 1e-9):
-            raise ShapeError(
-                f"poles overlap or come too close: the axes of two poles are {near:g} m apart, "
-                f"needed at least {needed:g} m; enlarge {key}"
-            )

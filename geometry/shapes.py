@@ -10,17 +10,21 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from math import cos, isfinite, pi, radians, sin, sqrt, tan
+from math import cos, pi, radians, sin, sqrt
 
 import numpy as np
 
 from ..errors import ShapeError
 from . import placement as place
 from .arrays import Floats
+from .belts import NanobeltArray
+from .checks import SYMMETRIES, check_angle, check_choice, check_count, check_positive, check_symmetry
 from .section import Circle
+from .standing import StandingArray
 from .sweep import Sweep
 
-SYMMETRIES: dict[str, int] = {"none": 1, "quarter": 4, "twelfth": 12}
+__all__ = ["Film", "NanobeltArray", "NanowireArray"]
+
 MAX_TILT = radians(45)
 
 
@@ -78,7 +82,7 @@ class Film:
 
 
 @dataclass(frozen=True)
-class NanowireArray:
+class NanowireArray(StandingArray):
     """Round poles on the collector.
 
     Attributes:
@@ -165,17 +169,8 @@ class NanowireArray:
         return place.leaning(regular, tilt=self.tilt, reach=reach) if self.tilt else regular
 
     @property
-    def multiplicity(self) -> float:
-        return float(SYMMETRIES[self.symmetry])
-
-    @cached_property
-    def corners(self) -> Floats:
-        """The meshed part's outline on the collector (k, 2), counter-clockwise [m]."""
-        return outline(self.symmetry, self.layout, self.spacing)
-
-    @property
-    def footprint(self) -> float:
-        return polygon_area(self.corners)
+    def spacings(self) -> tuple[float, float]:
+        return self.spacing, self.spacing
 
     @cached_property
     def poles(self) -> tuple[Sweep, ...]:
@@ -201,19 +196,24 @@ class NanowireArray:
         )
 
     @property
-    def height(self) -> float:
-        """Of everything meshed [m]."""
-        return self.top + (self.headroom or 0.0)
-
-    @property
     def thinness(self) -> float:
         """From the middle of a pole to its surface [m]."""
         return self.radius
 
     @property
+    def segments(self) -> int:
+        """Elements around a pole when nothing else is said."""
+        return {"none": 12, "quarter": 24, "twelfth": 36}[self.symmetry]
+
+    @property
+    def lean(self) -> float:
+        """Largest angle between a pole and the vertical [rad]."""
+        return self.tilt
+
+    @property
     def free_gap(self) -> float:
-        """Between neighbours' surfaces in a regular placement [m]."""
-        return self.spacing - 2 * self.radius
+        """Between neighbours' surfaces [m]."""
+        return self.least_gap if self.placement == "random" else self.spacing - 2 * self.radius
 
     def skeleton(self) -> Floats:
         """Points (n, 3) on the poles' axes, a radius below the surface [m]."""
@@ -225,76 +225,11 @@ class NanowireArray:
 
     @property
     def electrode_volume(self) -> float:
-        """Exact for leaning poles too: the slanted foot gives and takes the same."""
-        r, shaft = self.radius, self.length - (self.radius if self.tip == "rounded" else 0)
-        tip = 2 / 3 * pi * r**3 if self.tip == "rounded" else 0.0
-        return self.count * (pi * r**2 * shaft + tip) / self.multiplicity
+        return self.count * self.poles[0].volume / self.multiplicity
 
     @property
     def interface_area(self) -> float:
-        r, shaft = self.radius, self.length - (self.radius if self.tip == "rounded" else 0)
-        tip = 2 * pi * r**2 if self.tip == "rounded" else pi * r**2
-        return self.count * (2 * pi * r * shaft + tip) / self.multiplicity
+        return self.count * self.poles[0].exposed_area / self.multiplicity
 
     def describe(self) -> dict[str, object]:
         return {"kind": "nanowire-array", **asdict(self)}
-
-
-def outline(symmetry: str, layout: place.Layout, pitch: float) -> Floats:
-    """The box's corners, or those of a symmetry cell with the pole's axis at the origin."""
-    half = pitch / 2
-    if symmetry == "quarter":
-        return np.array([(0, 0), (half, 0), (half, half), (0, half)])
-    if symmetry == "twelfth":
-        return np.array([(0, 0), (half, 0), (half, half * tan(pi / 6))])
-    w, d = layout.width, layout.depth
-    return np.array([(0, 0), (w, 0), (w, d), (0, d)])
-
-
-def polygon_area(corners: Floats) -> float:
-    """Area inside a counter-clockwise polygon (k, 2)."""
-    x, y = corners.T
-    return float(0.5 * (x * np.roll(y, -1) - np.roll(x, -1) * y).sum())
-
-
-def check_positive(shape: object, *keys: str) -> None:
-    """Lengths must be finite and positive; None stands for 'not given'."""
-    for key in keys:
-        value = getattr(shape, key)
-        for number in value if isinstance(value, tuple) else (value,):
-            if number is None:
-                continue
-            if isinstance(number, bool) or not isinstance(number, int | float):
-                raise ShapeError(f"{key}: expected a length in metres, got {number!r}")
-            if not isfinite(number) or number <= 0:
-                raise ShapeError(f"{key}: expected a length above zero, got {number:g} m")
-
-
-def check_count(count: int) -> None:
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise ShapeError(f"count: expected a whole number of poles, at least 1, got {count!r}")
-
-
-def check_choice(key: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ShapeError(f"{key}: expected one of {', '.join(choices)}, got {value!r}")
-
-
-def check_angle(key: str, value: float, largest: float) -> None:
-    if not isfinite(value) or not 0 <= value <= largest:
-        raise ShapeError(
-            f"{key}: expected 0 to {np.degrees(largest):.0f} degrees, got {np.degrees(value):g}"
-        )
-
-
-def check_symmetry(symmetry: str, placement: str, count: int, *, upright: bool) -> None:
-    """A symmetry cell needs one upright pole and the placement that has that symmetry."""
-    check_choice("symmetry", symmetry, tuple(SYMMETRIES))
-    if symmetry == "none":
-        return
-    needed = "square" if symmetry == "quarter" else "hexagonal"
-    if placement != needed or count != 1 or not upright:
-        raise ShapeError(
-            f"symmetry: '{symmetry}' needs placement = '{needed}', count = 1 and a pole without "
-            f"tilt, twist or bend; got placement = '{placement}', count = {count}"
-        )

@@ -11,6 +11,7 @@ same plane, while the section turns by `twist`. The pole is cut off by the colle
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -50,9 +51,30 @@ class Sweep:
         return self.shaft + np.pi / 2 * self.tip_radius
 
     @property
-    def straight(self) -> bool:
-        """Neither bent nor twisted."""
-        return self.twist == 0 and self.bend == 0
+    def elementary(self) -> bool:
+        """Whether volume and side area have a plain closed form."""
+        return self.twist == 0 and (self.bend == 0 or self.tilt == 0)
+
+    @cached_property
+    def volume(self) -> float:
+        """Of the whole pole [m3]; exact, or integrated to about 1e-7.
+
+        A section whose centroid is on the axis sweeps out area times length, straight, bent or
+        twisted, and what a slanted foot takes on one side it gives on the other.
+        """
+        if self.bend == 0 or self.tilt == 0:
+            tip = 2 / 3 * np.pi * self.tip_radius**3
+            if self.twist == 0 or self.tilt == 0:
+                return self.section.area * self.shaft + tip
+        return _integrated(self)[0]
+
+    @cached_property
+    def exposed_area(self) -> float:
+        """Of the whole pole's side and tip [m2]; exact, or integrated to about 1e-7."""
+        if not self.elementary:
+            return _integrated(self)[1]
+        tip = 2 * np.pi * self.tip_radius**2 if self.tip_radius else self.section.area
+        return self.section.perimeter * self.shaft + tip
 
     def inflated(self, factor: float) -> Sweep:
         """The pole with the curved pieces of its section pushed outwards."""
@@ -127,3 +149,27 @@ class Sweep:
         u, t = np.asarray(u, dtype=float), np.asarray(t, dtype=float)
         s = t * self.end
         return s + self.foot(u) * np.clip(1 - s / self.shaft, 0.0, 1.0)
+
+
+def _integrated(sweep: Sweep) -> tuple[float, float]:
+    """Volume and exposed area of a flat-tipped pole, extrapolated from two fine grids."""
+    coarse, fine = (np.array(_on_grid(sweep, n)) for n in (96, 192))
+    volume, area = fine + (fine - coarse) / 3
+    return float(volume), float(area)
+
+
+def _on_grid(sweep: Sweep, n: int) -> tuple[float, float]:
+    """The same by triangles on a grid of n layers, with their nodes on the surface."""
+    u = sweep.section.nodes(sweep.section.perimeter / n, False)
+    t = np.linspace(0, 1, n + 1)
+    x = sweep.surface_point(np.tile(u, n + 1), np.repeat(t, len(u))).reshape(n + 1, len(u), 3)
+    right = np.roll(x, -1, axis=1)
+    a, b, c, d = x[:-1], right[:-1], right[1:], x[1:]
+    triangles = [np.stack(corners, axis=2).reshape(-1, 3, 3) for corners in ((a, b, c), (a, c, d))]
+    top = x[-1]
+    middle = np.broadcast_to(top.mean(axis=0), top.shape)
+    triangles.append(np.stack([top, np.roll(top, -1, axis=0), middle], axis=1))
+    corners = np.vstack(triangles)
+    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]) / 2
+    volume = (normal[:, 2] * corners[:, :, 2].mean(axis=1)).sum()
+    return float(volume), float(np.linalg.norm(normal, axis=1).sum())
