@@ -161,6 +161,15 @@ def bare_faces(skin: pv.PolyData, wall: NDArray) -> pv.PolyData:
     return pv.PolyData.from_regular_faces(np.asarray(skin.points)[used], faces.reshape(-1, 3))
 
 
+def facing(faces: pv.PolyData) -> NDArray | None:
+    """The horizontal direction that faces look to on the whole; None where they cancel out."""
+    corners = np.asarray(faces.points)[faces.regular_faces]
+    areas = 0.5 * np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    mean = areas.sum(axis=0) * [1.0, 1.0, 0.0]
+    length = float(np.linalg.norm(mean))
+    return mean / length if length > 0.2 * np.linalg.norm(areas, axis=1).sum() else None
+
+
 def _open_sides(skin: pv.PolyData, wall: NDArray) -> NDArray | None:
     """Where the inside shows at symmetry planes: their mean outward direction, if any.
 
@@ -169,12 +178,8 @@ def _open_sides(skin: pv.PolyData, wall: NDArray) -> NDArray | None:
     bare = bare_faces(skin, wall)
     if bare.n_cells == 0 or bare.area < 0.02 * skin.area:
         return None
-    corners = np.asarray(bare.points)[bare.regular_faces]
-    areas = 0.5 * np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    mean = areas.sum(axis=0) * [1.0, 1.0, 0.0]
-    if np.linalg.norm(mean) < 0.2 * bare.area:
-        return np.array([0.0, -1.0, 0.0])
-    return mean / np.linalg.norm(mean)
+    direction = facing(bare)
+    return np.array([0.0, -1.0, 0.0]) if direction is None else direction
 
 
 def _keys(corners: NDArray) -> NDArray:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from . import names
-from .cut import SHOWN, bare_faces, cut_open, skin_of
+from .cut import SHOWN, bare_faces, cut_open, facing, skin_of
 from .fields import Output, cells_of, most_telling, read_outputs
 from .layout import Section, compose
 from .metrics import SurfaceQuadrature
@@ -128,15 +128,16 @@ def _draw_surface(
     grid = output.interface
     surface = pv.PolyData.from_regular_faces(in_micrometres(grid), linear_cells(cells_of(grid)))
     surface[SHOWN] = scale.shown(np.asarray(grid[FIELDS[field]]))
+    body = _body(output, np.asarray(surface.points)[surface.regular_faces])
     picture = photograph(
         surface,
         SHOWN,
-        view=View(),
+        view=_view_of_interface(body),
         bounds=_bounds(output),
         colours=scale.colours,
         limits=scale.limits,
         electrolyte=_electrolyte_box(output),
-        body=_body(output, np.asarray(surface.points)[surface.regular_faces]),
+        body=body,
     )
     return compose(path, picture, scale, subtitle=_subtitle(output))
 
@@ -160,6 +161,14 @@ def _draw_cut(output: Output, field: str, path: Path, limits: tuple[float, float
     )
     sections = [] if cut.pole is None else _sections(cut.pole, scale)
     return compose(path, picture, scale, subtitle=_subtitle(output), sections=sections)
+
+
+def _view_of_interface(body: pv.PolyData) -> View:
+    """The usual view, but a symmetry cell is looked at from the side that is not cut off."""
+    away = facing(body) if body.n_cells else None
+    if away is None:
+        return View()
+    return View(azimuth=float(np.degrees(np.arctan2(-away[1], -away[0]))) + 22.0)
 
 
 def _body(output: Output, wall: NDArray) -> pv.PolyData:

@@ -7,7 +7,7 @@ import pytest
 import pyvista as pv
 from small_run import make_mesh, make_pillars
 
-from nanotrode.postprocess.cut import SHOWN, bare_faces, cut_open, find_poles, skin_of
+from nanotrode.postprocess.cut import SHOWN, bare_faces, cut_open, facing, find_poles, skin_of
 from nanotrode.postprocess.pieces import fine_pieces, linear_cells
 
 
@@ -66,6 +66,13 @@ def test_a_symmetry_cell_is_looked_at_from_its_open_planes():
     assert cut.surface.area == pytest.approx(6e-2, rel=1e-5)  # nothing was taken away
     grid = pv.UnstructuredGrid({pv.CellType.TETRA: mesh.cells}, points)
     assert bare_faces(skin_of(grid), wall).area == pytest.approx(2e-2, rel=1e-5)
+
+
+def test_faces_that_cancel_out_look_nowhere():
+    box = pv.Box().triangulate()
+    assert facing(box) is None
+    side = box.extract_cells([0, 1]).extract_surface(algorithm="dataset_surface")
+    np.testing.assert_allclose(facing(side), [-1, 0, 0], atol=1e-6)
 
 
 def volumes(points, cells):
