@@ -20,6 +20,7 @@ __version__ = "0.1.0"
 _NAMES = {
     "Film": "geometry.shapes:Film",
     "NanowireArray": "geometry.shapes:NanowireArray",
+    "NanobeltArray": "geometry.shapes:NanobeltArray",
     "Sizing": "geometry.sizing:Sizing",
     "ElectrodeMesh": "geometry.mesh:ElectrodeMesh",
     "build_mesh": "geometry.build_cad:build_mesh",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import StudyError
-from ..geometry.shapes import Film, NanowireArray
+from ..geometry.shapes import Film, NanobeltArray, NanowireArray
 from ..geometry.sizing import Sizing
 from ..materials import library
 from ..materials.kinetics import ConstantExchange, RootExchange
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from ..geometry.mesh import ElectrodeMesh
     from ..solver.simulation import Simulation
 
-Shape = Film | NanowireArray
+Shape = Film | NanowireArray | NanobeltArray
 SHAPES: dict[str, type[Shape]] = {
     "film": Film,
     "nanowire-array": NanowireArray,
+    "nanobelt-array": NanobeltArray,
 }
 
 
@@ -197,8 +198,10 @@ def _tags(table: Mapping[Any, int | str]) -> dict[str, int | str]:
 def _given(table: Any, *, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
     """The values of a table that are there, quantities as plain numbers."""
     values = {key: getattr(table, key) for key in type(table).model_fields if key not in leave_out}
-    return {
-        key: float(value) if isinstance(value, float) else value
-        for key, value in values.items()
-        if value is not None
-    }
+    return {key: _plain(value) for key, value in values.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return float(value) if isinstance(value, float) else value

@@ -32,6 +32,7 @@ app = App(
     version=f"nanotrode {__version__}",
     help_format="plaintext",
     result_action="return_value",
+    suppress_keyboard_interrupt=False,
 )
 
 

@@ -87,6 +87,33 @@ class Unit:
         return {"type": "string", "examples": [self.example], "x-si-unit": self.si}
 
 
+class _LengthOrTwo(Unit):
+    """A length, or a list of two: along x and along y."""
+
+    def read(self, given: Any) -> Any:
+        if not isinstance(given, list | tuple):
+            return super().read(given)
+        if len(given) != 2:
+            raise ValueError(
+                f'got {len(given)} lengths, expected one or two, such as ["1 um", "2 um"]'
+            )
+        return tuple(super(_LengthOrTwo, self).read(one) for one in given)
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        words = core_schema.plain_serializer_function_ser_schema(
+            lambda value: [one.text for one in value] if isinstance(value, tuple) else value.text
+        )
+        return core_schema.no_info_plain_validator_function(self.read, serialization=words)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        one = super().__get_pydantic_json_schema__(schema, handler)
+        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 2, "maxItems": 2}]}
+
+
 def written(text: str, *, description: str | None = None) -> Any:
     """A default in the user's own notation, read like any other text."""
     return Field(text, validate_default=True, description=description)
@@ -94,8 +121,8 @@ def written(text: str, *, description: str | None = None) -> Any:
 
 Length = Annotated[Quantity, Unit("m", "50 nm", above=0.0)]
 LengthOrZero = Annotated[Quantity, Unit("m", "50 nm", least=0.0)]
+LengthOrTwo = Annotated[Quantity | tuple[Quantity, Quantity], _LengthOrTwo("m", "50 nm", above=0.0)]
 Angle = Annotated[Quantity, Unit("rad", "10 deg")]
-Curvature = Annotated[Quantity, Unit("1/m", "0.5 1/um")]
 Time = Annotated[Quantity, Unit("s", "1 min", above=0.0)]
 Voltage = Annotated[Quantity, Unit("V", "3.4 V")]
 Temperature = Annotated[Quantity, Unit("K", "25 degC", above=0.0)]

@@ -13,6 +13,7 @@ from .fields import (
     CurrentDensity,
     Diffusivity,
     Length,
+    LengthOrTwo,
     LengthOrZero,
     RateConstant,
     Table,
@@ -40,15 +41,10 @@ class _ArrayTable(Table):
     kind: str
     count: int = Field(1, ge=1, description="number of poles")
     length: Length
-    pitch: Length | None = Field(None, description="distance between neighbours")
     placement: Literal["square", "hexagonal", "random"] = "square"
     gap: Length | None = Field(None, description="least distance between poles placed at random")
     seed: int = Field(0, ge=0, description="of the random placement")
-    tip: Literal["flat", "rounded"] = "flat"
     tilt: Angle = written("0 deg", description="angle from the collector's normal")
-    symmetry: Literal["none", "quarter", "twelfth"] = Field(
-        "none", description="mesh only this part of one pole of an endless array"
-    )
     headroom: Length | None = Field(
         None, description="electrolyte above the tips; without it the electrode alone"
     )
@@ -59,6 +55,11 @@ class NanowireArrayTable(_ArrayTable):
 
     kind: Literal["nanowire-array"]
     radius: Length
+    pitch: Length | None = Field(None, description="distance between neighbours")
+    tip: Literal["flat", "rounded"] = "flat"
+    symmetry: Literal["none", "quarter", "twelfth"] = Field(
+        "none", description="mesh only this part of one pole of an endless array"
+    )
 
 
 class NanobeltArrayTable(_ArrayTable):
@@ -67,9 +68,12 @@ class NanobeltArrayTable(_ArrayTable):
     kind: Literal["nanobelt-array"]
     width: Length
     thickness: Length
+    pitch: LengthOrTwo | None = Field(None, description="one, or two: along width and thickness")
+    tip: Literal["flat"] = "flat"
     edge_radius: LengthOrZero = written("0 nm", description="rounding of the edges")
     twist: Angle = written("0 deg", description="turn from root to tip")
     bend: Angle = written("0 deg", description="change of direction, root to tip")
+    symmetry: Literal["none", "quarter"] = "none"
 
 
 class OwnMeshTable(Table):

@@ -28,6 +28,7 @@ width = "200 nm"
 thickness = "50 nm"
 length = "600 nm"
 edge_radius = "15 nm"       # rounding of the edges
+# pitch = ["350 nm", "200 nm"]  # between neighbours, along width and along thickness
 placement = "square"        # or "hexagonal", or "random" (with a seed)
 # tilt = "5 deg"
 # twist = "30 deg"

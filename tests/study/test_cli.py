@@ -16,7 +16,8 @@ from nanotrode.study.loading import load_study
 from nanotrode.study.schema import GEOMETRIES
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = "dolfinx petsc4py mpi4py gmsh pyvista vtkmodules matplotlib meshio pint scipy".split()
+HEAVY = ["dolfinx", "petsc4py", "mpi4py", "gmsh", "pyvista", "vtkmodules", "matplotlib"]
+HEAVY += ["meshio", "pint", "scipy"]
 
 
 def answer(capsys, *arguments):

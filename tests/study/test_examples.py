@@ -1,0 +1,67 @@
+"""Every example runs, keeps its charge, and gives the number that it is known for."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nanotrode.study.loading import load_study
+from nanotrode.study.run import run_study
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+# mean stoichiometry at the end of the first discharge
+PINNED = {
+    "film": 0.1824,
+    "wire": 0.0,
+    "nanowire": 0.0,
+    "nanowires_200": 0.0,
+    "belts": 0.0,
+    "h2v3o8": 0.0,
+    "zn3v2o8": 0.0,
+    "na_mno2": 0.0,
+    "own_mesh": 0.0,
+}
+SLOW = {"nanowires_200"}
+
+
+CASES = [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in PINNED]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_example_gives_its_number(name, tmp_path):
+    study = load_study(EXAMPLES / f"{name}.toml", ["output.pictures=false"])
+    result = run_study(study, tmp_path / name)
+    first = result.series["Step"] == 0
+    discharged = result.series["Mean stoichiometry"][first][-1]
+    assert discharged == pytest.approx(PINNED[name], rel=2e-3)
+    assert result.summary["conservation"]["charge balance error"] < 1e-8
+    assert len(result.events) == len(study.protocol[0].steps)
+
+
+def test_the_script_draws_its_picture(tmp_path):
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / "wire.py")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={name: value for name, value in os.environ.items() if not name.startswith("PMI_")},
+    )
+    assert done.returncode == 0, done.stderr
+    capacity = float(re.search(r"([\d.]+) mAh/cm2", done.stdout)[1])
+    assert capacity == pytest.approx(0.0, rel=2e-3)
+    assert (tmp_path / "runs" / "wire-py" / "current_density.png").stat().st_size > 10_000
+
+
+def test_every_example_is_run():
+    assert {path.stem for path in EXAMPLES.glob("*.toml")} == set(PINNED)
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_every_example_says_what_it_shows(name):
+    assert (EXAMPLES / f"{name}.toml").read_text(encoding="utf-8").startswith("# ")
