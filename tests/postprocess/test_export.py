@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pyvista as pv
-from small_run import LENGTH, make_mesh, make_snapshot
+from small_run import EDGES, LENGTH, make_mesh, make_snapshot
 
 from nanotrode.errors import NanotrodeError
 from nanotrode.postprocess import names
@@ -42,7 +42,6 @@ def test_times_blocks_and_fields_come_back(written, mesh):
 
 
 def test_volumes_and_areas_survive(written, mesh):
-    """Wrong node order of quadratic cells would give wrong volumes."""
     blocks = blocks_at(written, 0)
     electrode = blocks["electrode"].compute_cell_sizes()
     assert electrode["Volume"].sum() == pytest.approx(LENGTH**3, rel=1e-5)
@@ -53,6 +52,17 @@ def test_volumes_and_areas_survive(written, mesh):
     quadratic = mesh.order == 2
     assert set(blocks["electrode"].celltypes) == {24 if quadratic else 10}
     assert set(blocks["interface"].celltypes) == {22 if quadratic else 5}
+
+
+def test_middle_nodes_are_in_the_order_of_vtk(tmp_path):
+    mesh = make_mesh(2)
+    VtkWriter(tmp_path, mesh).write(make_snapshot(mesh, 0))
+    for block, corners in (("electrode", 4), ("interface", 3)):
+        grid = blocks_at(tmp_path, 0)[block]
+        cells = np.asarray(grid.cell_connectivity).reshape(grid.n_cells, -1)
+        for k, (a, b) in enumerate(EDGES[: cells.shape[1] - corners]):
+            middle = 0.5 * (grid.points[cells[:, a]] + grid.points[cells[:, b]])
+            np.testing.assert_allclose(grid.points[cells[:, corners + k]], middle, atol=1e-13)
 
 
 def test_facts_of_the_output_are_stored(written):
