@@ -7,7 +7,7 @@ rims of the sides. Returned are the volumes that are electrode; what is left is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,26 +15,15 @@ from .arrays import Floats, Ints
 from .lattice import Lattice
 from .session import GmshModel
 from .squeeze import Squeeze
-
-
-class Boxed(Protocol):
-    """What assembling needs to know of a shape."""
-
-    @property
-    def corners(self) -> Floats: ...
-
-    @property
-    def height(self) -> float: ...
-
-    @property
-    def headroom(self) -> float | None: ...
-
-    @property
-    def length(self) -> float: ...
+from .standing import StandingArray
 
 
 def assemble_array(
-    model: GmshModel, shape: Boxed, lattice: Lattice, poles: Sequence[Floats], squeeze: Squeeze
+    model: GmshModel,
+    shape: StandingArray,
+    lattice: Lattice,
+    poles: Sequence[Floats],
+    squeeze: Squeeze,
 ) -> list[int]:
     """Whole poles, given by their nodes in squeezed coordinates, and the box around them."""
     volumes, shell, holes = [], [], []
@@ -62,25 +51,27 @@ def _whole_side(model: GmshModel, lattice: Lattice, x: Floats) -> tuple[int, lis
 
 
 def _box(
-    model: GmshModel, shape: Boxed, shell: list[int], holes: list[list[int]], squeeze: Squeeze
+    model: GmshModel,
+    shape: StandingArray,
+    shell: list[int],
+    holes: list[list[int]],
+    squeeze: Squeeze,
 ) -> None:
     """The electrolyte: a box around the poles' sides."""
     n = len(shape.corners)
     floor = np.column_stack([shape.corners, np.zeros(n)])
     low = [model.point(x) for x in squeeze.forward(floor)]
-    high = [model.point(x) for x in squeeze.forward(floor + [0, 0, shape.height])]
+    high = [model.point(x) for x in squeeze.forward(floor + np.array([0, 0, shape.height]))]
     bottom = [model.line(low[k], low[(k + 1) % n]) for k in range(n)]
     top = [model.line(high[k], high[(k + 1) % n]) for k in range(n)]
     posts = [model.line(low[k], high[k]) for k in range(n)]
     planes = [model.plane(bottom, holes), model.plane(top)]
-    planes += [
-        model.plane([bottom[k], posts[(k + 1) % n], -top[k], -posts[k]]) for k in range(n)
-    ]
+    planes += [model.plane([bottom[k], posts[(k + 1) % n], -top[k], -posts[k]]) for k in range(n)]
     model.volume(planes + shell)
 
 
 def assemble_cell(
-    model: GmshModel, shape: Boxed, lattice: Lattice, x: Floats, squeeze: Squeeze
+    model: GmshModel, shape: StandingArray, lattice: Lattice, x: Floats, squeeze: Squeeze
 ) -> list[int]:
     """One pole cut by two planes through its axis, and the electrolyte beside it.
 
@@ -106,7 +97,9 @@ def assemble_cell(
     apex = model.point(tip) if flat else point[lattice.left[-1]]
     axis = model.line(origin, apex)
     feet = [model.line(origin, point[p[0]]) for p in (lattice.left, lattice.right)]
-    brims = [[model.line(apex, point[p[-1]])] if flat else [] for p in (lattice.left, lattice.right)]
+    brims = [
+        [model.line(apex, point[p[-1]])] if flat else [] for p in (lattice.left, lattice.right)
+    ]
     caps = [model.plane([*brims[0], *rim, *brims[1]])] if flat else []
     cuts = [model.plane([axis, feet[k], profiles[k], *brims[k]]) for k in (0, 1)]
     electrode = model.volume([side, model.plane([*feet, arc]), *cuts, *caps])
@@ -118,8 +111,11 @@ def assemble_cell(
 
 
 def _wedge(
-    model: GmshModel, shape: Boxed, shell: list[int],
-    pole: tuple[int, list[list[int]], list[int], int], squeeze: Squeeze,
+    model: GmshModel,
+    shape: StandingArray,
+    shell: list[int],
+    pole: tuple[int, list[list[int]], list[int], int],
+    squeeze: Squeeze,
 ) -> None:
     """The electrolyte of a symmetry cell.
 
@@ -129,9 +125,9 @@ def _wedge(
     arc, rims, starts, apex = pole
     floor = np.column_stack([shape.corners, np.zeros(len(shape.corners))])
     low = [model.point(x) for x in squeeze.forward(floor[1:])]
-    high = [model.point(x) for x in squeeze.forward(floor + [0, 0, shape.height])]
+    high = [model.point(x) for x in squeeze.forward(floor + np.array([0, 0, shape.height]))]
     post = [model.line(a, b) for a, b in zip(low, high[1:], strict=True)]
-    bottom = [model.line(a, b) for a, b in zip(low[:-1], low[1:], strict=True)]
+    bottom = [model.line(a, b) for a, b in pairwise(low)]
     top = [model.line(a, b) for a, b in zip(high, high[1:] + high[:1], strict=True)]
     outer = [model.line(starts[0], low[0]), model.line(starts[1], low[-1])]
     mast = model.line(apex, high[0])
@@ -141,5 +137,7 @@ def _wedge(
         model.plane([outer[0], post[0], top[0], mast, *rims[0]]),
         model.plane([outer[1], post[-1], top[-1], mast, *rims[1]]),
     ]
-    planes += [model.plane([bottom[k], post[k + 1], top[k + 1], post[k]]) for k in range(len(bottom))]
+    planes += [
+        model.plane([bottom[k], post[k + 1], top[k + 1], post[k]]) for k in range(len(bottom))
+    ]
     model.volume(planes + shell)

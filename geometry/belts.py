@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import pi, radians, sqrt
+from typing import ClassVar
 
 import numpy as np
 
 from ..errors import ShapeError
 from . import placement as place
 from .arrays import Floats
-from .checks import SYMMETRIES, check_angle, check_choice, check_count, check_positive, check_symmetry
+from .checks import (
+    SYMMETRIES,
+    check_angle,
+    check_choice,
+    check_count,
+    check_positive,
+    check_symmetry,
+)
 from .clearance import Cloud, check_clearance, random_layout
 from .section import Rectangle
 from .standing import StandingArray
@@ -43,6 +51,8 @@ class NanobeltArray(StandingArray):
         symmetry: 'none' or 'quarter' (square, count = 1, a belt neither leaning, twisted nor bent).
         headroom: electrolyte above the highest tip [m], or None.
     """
+
+    kind: ClassVar[str] = "nanobelt-array"
 
     count: int
     width: float
@@ -99,7 +109,7 @@ class NanobeltArray(StandingArray):
                 f"bend: tilt and bend together turn the tip by {np.degrees(self.lean):g} degrees; "
                 "expected at most 90"
             )
-        rim = self._upright.position(np.linspace(0, 1, 65), self.length)[:, 2]
+        rim = self._upright.position(np.linspace(0, 1, 65), np.array(self.length))[:, 2]
         if rim.min() < reach * np.tan(self.tilt) + self.thickness / 2:
             raise ShapeError(
                 f"length: a belt of {self.length:g} m with this tilt and bend comes back to the "
@@ -134,11 +144,14 @@ class NanobeltArray(StandingArray):
         """Elements around a belt when nothing else is said: three across its thickness."""
         return round(2 * (self.width + self.thickness) / (self.thickness / 3))
 
+    @property
+    def _section(self) -> Rectangle:
+        return Rectangle(self.width, self.thickness, self.edge_radius)
+
     @cached_property
     def _upright(self) -> Sweep:
         """One belt with its foot at the origin, whole."""
-        section = Rectangle(self.width, self.thickness, self.edge_radius)
-        return Sweep(section, self.length, tilt=self.tilt, twist=self.twist, bend=self.bend)
+        return Sweep(self._section, self.length, tilt=self.tilt, twist=self.twist, bend=self.bend)
 
     @cached_property
     def _cloud(self) -> Cloud:
@@ -146,8 +159,10 @@ class NanobeltArray(StandingArray):
         step = min(self.least_gap / 2, self.thickness)
         around = max(16, int(np.ceil(self._upright.section.perimeter / step)))
         along = max(8, int(np.ceil(self.length / step)))
-        u = np.union1d(np.linspace(0, 1, around, endpoint=False),
-                       self._upright.section.nodes(self.width, False))
+        u = np.union1d(
+            np.linspace(0, 1, around, endpoint=False),
+            self._upright.section.nodes(self.width, False),
+        )
         t = np.linspace(0, 1, along + 1)
         points = self._upright.surface_point(np.tile(u, len(t)), np.repeat(t, len(u)))
         return Cloud(points, points.min(axis=0), points.max(axis=0))
@@ -174,9 +189,7 @@ class NanobeltArray(StandingArray):
         """Where the belts stand (whole array, without symmetry)."""
         if self.placement == "random":
             side = sqrt(self.count) * max(self.spacings)
-            return random_layout(
-                self._cloud, self.count, side, gap=self.least_gap, seed=self.seed
-            )
+            return random_layout(self._cloud, self.count, side, gap=self.least_gap, seed=self.seed)
         if self.placement == "hexagonal":
             regular = place.hexagonal(self.count, self.spacings[0])
         else:
@@ -202,7 +215,7 @@ class NanobeltArray(StandingArray):
         """The analytic surfaces of the belts in the meshed part."""
         part = 1 / SYMMETRIES[self.symmetry]
         if part < 1:
-            return (replace(self._upright, section=replace(self._upright.section, part=part)),)
+            return (replace(self._upright, section=replace(self._section, part=part)),)
         return tuple(
             replace(self._upright, base=(p.x, p.y), azimuth=p.azimuth) for p in self.layout.poses
         )
@@ -224,14 +237,3 @@ class NanobeltArray(StandingArray):
             centre, e1, _, _ = pole.frame(np.repeat(along, len(across)))
             points.append(centre + np.tile(across, len(along))[:, None] * e1)
         return np.vstack(points)
-
-    @property
-    def electrode_volume(self) -> float:
-        return self.count * self._upright.volume / self.multiplicity
-
-    @property
-    def interface_area(self) -> float:
-        return self.count * self._upright.exposed_area / self.multiplicity
-
-    def describe(self) -> dict[str, object]:
-        return {"kind": "nanobelt-array", **asdict(self)}

@@ -15,12 +15,12 @@ import numpy as np
 from ..errors import MeshError
 from .arrays import Floats
 from .assemble import assemble_array, assemble_cell
+from .belts import NanobeltArray
 from .film import build_film
 from .finish import Raw, finish
 from .lattice import Lattice, enclosed, make_lattice
 from .mesh import ElectrodeMesh
 from .session import GmshModel, Tetrahedra, gmsh_model
-from .belts import NanobeltArray
 from .shapes import Film, NanowireArray
 from .size_field import size_grid
 from .sizing import Sizes, Sizing, resolve
@@ -107,11 +107,17 @@ def corrected_lattice(
 
 
 def _mesh_in_gmsh(
-    model: GmshModel, shape: PoleArray, sizes: Sizes, lattice: Lattice, points: list[Floats],
+    model: GmshModel,
+    shape: PoleArray,
+    sizes: Sizes,
+    lattice: Lattice,
+    points: list[Floats],
     squeeze: Squeeze,
 ) -> Raw:
     if shape.symmetry == "none":
-        volumes = assemble_array(model, shape, lattice, [squeeze.forward(x) for x in points], squeeze)
+        volumes = assemble_array(
+            model, shape, lattice, [squeeze.forward(x) for x in points], squeeze
+        )
     else:
         volumes = assemble_cell(model, shape, lattice, squeeze.forward(points[0]), squeeze)
     grid = size_grid(shape, sizes, squeeze)

@@ -25,16 +25,19 @@ def check_positive(shape: object, *keys: str) -> None:
 
 
 def check_count(count: int) -> None:
+    """A whole number of poles."""
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise ShapeError(f"count: expected a whole number of poles, at least 1, got {count!r}")
 
 
 def check_choice(key: str, value: str, choices: tuple[str, ...]) -> None:
+    """One of the known words."""
     if value not in choices:
         raise ShapeError(f"{key}: expected one of {', '.join(choices)}, got {value!r}")
 
 
 def check_angle(key: str, value: float, largest: float) -> None:
+    """From zero to the largest that makes sense [rad]."""
     if not isfinite(value) or not 0 <= value <= largest:
         raise ShapeError(
             f"{key}: expected 0 to {np.degrees(largest):.0f} degrees, got {np.degrees(value):g}"

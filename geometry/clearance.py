@@ -25,6 +25,7 @@ class Cloud(NamedTuple):
     high: Floats
 
     def turned(self, azimuth: float) -> Floats:
+        """The points of the pole turned about the vertical through its foot."""
         c, s = np.cos(azimuth), np.sin(azimuth)
         x, y, z = self.points.T
         return np.column_stack([c * x - s * y, s * x + c * y, z])
@@ -47,7 +48,7 @@ def check_clearance(cloud: Cloud, layout: Layout, *, gap: float) -> None:
     ways = np.unique(np.round(apart[near] / scale), axis=0) * scale
     tree = cKDTree(cloud.points)
     for dx, dy in ways[: (len(ways) + 1) // 2]:
-        distance = tree.query(cloud.points + [dx, dy, 0.0])[0].min()
+        distance = tree.query(cloud.points + np.array([dx, dy, 0.0]))[0].min()
         if distance < gap * (1 - 1e-4):
             raise ShapeError(
                 f"pitch: poles that stand {np.hypot(dx, dy):g} m apart overlap or leave less than "
@@ -69,18 +70,19 @@ def random_layout(cloud: Cloud, count: int, side: float, *, gap: float, seed: in
     trees: list[cKDTree] = []
     for k in range(count):
         for _ in range(_TRIES_PER_POLE):
-            pose = Pose(*draw.uniform(0, side, 2), 0.0, draw.uniform(0, 2 * np.pi))
-            x = cloud.turned(pose.azimuth) + [pose.x, pose.y, 0.0]
-            if x[:, :2].min() < gap / 2 or x[:, :2].max() > side - gap / 2:
+            x, y, turn = draw.uniform(0, (side, side, 2 * np.pi))
+            pose = Pose(x, y, 0.0, turn)
+            surface = cloud.turned(pose.azimuth) + np.array([pose.x, pose.y, 0.0])
+            if surface[:, :2].min() < gap / 2 or surface[:, :2].max() > side - gap / 2:
                 continue
             close = [
                 tree
                 for other, tree in zip(poses, trees, strict=True)
                 if np.hypot(pose.x - other.x, pose.y - other.y) < 2 * reach + gap
             ]
-            if all(tree.query(x, distance_upper_bound=gap)[0].min() >= gap for tree in close):
+            if all(tree.query(surface, distance_upper_bound=gap)[0].min() >= gap for tree in close):
                 poses.append(pose)
-                trees.append(cKDTree(x))
+                trees.append(cKDTree(surface))
                 break
         else:
             raise ShapeError(

@@ -78,9 +78,7 @@ def unfold(nodes: Floats, cells: Ints, shift: Floats, freedom: Floats) -> Floats
         np.add.at(total, place.ravel(), np.repeat(shift[local].mean(axis=1), 6, axis=0))
         wanted = total / np.bincount(place.ravel())[:, None]
         follows = free[moved]
-        shift[moved[follows]] = np.einsum(
-            "nij,nj->ni", freedom[moved[follows]], wanted[follows]
-        )
+        shift[moved[follows]] = np.einsum("nij,nj->ni", freedom[moved[follows]], wanted[follows])
         if attempt >= _PASSES // 2:
             # Where that does not help, the surface itself is straightened a little.
             shift[moved[~follows]] *= 0.9

@@ -11,7 +11,9 @@ from .shapes import Film
 from .sizing import Sizing
 
 # A unit cube in six tetrahedra around the diagonal 0-7; corner k = x + 2 y + 4 z.
-_KUHN = np.array([(0, 1, 3, 7), (0, 5, 1, 7), (0, 3, 2, 7), (0, 2, 6, 7), (0, 4, 5, 7), (0, 6, 4, 7)])
+_KUHN = np.array(
+    [(0, 1, 3, 7), (0, 5, 1, 7), (0, 3, 2, 7), (0, 2, 6, 7), (0, 4, 5, 7), (0, 6, 4, 7)]
+)
 # Flatter or longer lattice cells than this would have dihedral angles below ten degrees.
 _MOST_ASPECT = 4.0
 

@@ -32,21 +32,33 @@ class Finished(Protocol):
     """What finishing needs to know of a shape."""
 
     @property
-    def corners(self) -> Floats: ...
+    def corners(self) -> Floats:
+        """The outline on the collector (k, 2), counter-clockwise [m]."""
+        ...
 
     @property
-    def height(self) -> float: ...
+    def height(self) -> float:
+        """Of everything meshed [m]."""
+        ...
 
     @property
-    def headroom(self) -> float | None: ...
+    def headroom(self) -> float | None:
+        """Electrolyte above the highest tip [m]."""
+        ...
 
     @property
-    def footprint(self) -> float: ...
+    def footprint(self) -> float:
+        """Collector area [m2]."""
+        ...
 
     @property
-    def multiplicity(self) -> float: ...
+    def multiplicity(self) -> float:
+        """Copies of the meshed part."""
+        ...
 
-    def describe(self) -> dict[str, object]: ...
+    def describe(self) -> dict[str, object]:
+        """What goes into the notes."""
+        ...
 
 
 def finish(shape: Finished, raw: Raw, lattice: Lattice | None, *, order: int) -> ElectrodeMesh:
@@ -58,7 +70,9 @@ def finish(shape: Finished, raw: Raw, lattice: Lattice | None, *, order: int) ->
     points, cells = _used_only(raw.points, raw.cells)
     points = _flattened(points, shape)
     cells = _oriented(points, cells)
-    tags = np.where(raw.electrode, REGIONS["electrode"], REGIONS["electrolyte"]).astype(np.int32)
+    tags: Ints = np.where(raw.electrode, REGIONS["electrode"], REGIONS["electrolyte"]).astype(
+        np.int32
+    )
     facets, facet_tags = tag_facets(points, cells, tags, shape)
     if lattice is not None:
         freedom = _freedom(points, facets, facet_tags, shape)
@@ -117,9 +131,7 @@ def _oriented(points: Floats, cells: Ints) -> Ints:
     return np.where((volumes < 0)[:, None], cells[:, [0, 2, 1, 3]], cells)
 
 
-def tag_facets(
-    points: Floats, cells: Ints, cell_tags: Ints, shape: Finished
-) -> tuple[Ints, Ints]:
+def tag_facets(points: Floats, cells: Ints, cell_tags: Ints, shape: Finished) -> tuple[Ints, Ints]:
     """The outer and interface facets with their tags, from cells and coordinates alone.
 
     Facets that two regions share are the interface; outer ones lie on the collector, the

@@ -7,6 +7,7 @@ evaluated pole by pole.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -54,16 +55,18 @@ def make_lattice(sweep: Sweep, *, around: float, along: float, fine_from: float)
     if rest > 0:
         finer = fine_from + rest * np.linspace(0, 1, max(1, round(rest / around)) + 1)
         levels = np.concatenate([levels, finer[1:]])
-    rings = [(section.nodes(around, bool(k % 2)), s / sweep.end) for k, s in enumerate(levels)]
+    rings = [
+        (section.nodes(around, bool(k % 2)), float(s / sweep.end)) for k, s in enumerate(levels)
+    ]
     if sweep.tip_radius:
         rings += _tip_rings(sweep, rings[-1][0], len(levels))
     starts = np.cumsum([0] + [len(u) for u, _ in rings])
-    ids = [np.arange(a, b) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    ids = [np.arange(a, b) for a, b in pairwise(starts)]
     u = np.concatenate([ring for ring, _ in rings])
     t = np.concatenate([np.full(len(ring), height) for ring, height in rings])
     triangles = [
         _zip(u[lower], u[upper], lower, upper, closed, parity=k)
-        for k, (lower, upper) in enumerate(zip(ids[:-1], ids[1:], strict=True))
+        for k, (lower, upper) in enumerate(pairwise(ids))
     ]
     if sweep.tip_radius:
         apex = len(u)
@@ -106,9 +109,7 @@ def _tip_rings(sweep: Sweep, last: Floats, index: int) -> list[tuple[Floats, flo
     return rings
 
 
-def _zip(
-    u_low: Floats, u_up: Floats, low: Ints, up: Ints, closed: bool, *, parity: int
-) -> Ints:
+def _zip(u_low: Floats, u_up: Floats, low: Ints, up: Ints, closed: bool, *, parity: int) -> Ints:
     """Triangles between two rings of any lengths, advancing on whichever lags behind.
 
     Where neither does, diagonals alternate: their errors on a twisted side then cancel.

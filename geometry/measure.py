@@ -12,7 +12,9 @@ from .arrays import Floats, Ints
 from .topology import TET_EDGES, TET_FACETS
 
 # Degree 3, five points (barycentric coordinates, weights sum to 1).
-_TET_POINTS = np.array([[1 / 4] * 4] + [np.where(np.arange(4) == k, 1 / 2, 1 / 6) for k in range(4)])
+_TET_POINTS = np.array(
+    [[1 / 4] * 4] + [np.where(np.arange(4) == k, 1 / 2, 1 / 6) for k in range(4)]
+)
 _TET_WEIGHTS = np.array([-4 / 5] + [9 / 20] * 4)
 # Degree 5, seven points (Radon).
 _A, _B = (6 - np.sqrt(15)) / 21, (6 + np.sqrt(15)) / 21
@@ -21,7 +23,9 @@ _TRI_POINTS = np.array(
     + [np.where(np.arange(3) == k, 1 - 2 * _A, _A) for k in range(3)]
     + [np.where(np.arange(3) == k, 1 - 2 * _B, _B) for k in range(3)]
 )
-_TRI_WEIGHTS = np.array([9 / 40] + [(155 - np.sqrt(15)) / 1200] * 3 + [(155 + np.sqrt(15)) / 1200] * 3)
+_TRI_WEIGHTS = np.array(
+    [9 / 40] + [(155 - np.sqrt(15)) / 1200] * 3 + [(155 + np.sqrt(15)) / 1200] * 3
+)
 
 
 def tet_volumes(points: Floats, cells: Ints) -> Floats:
@@ -39,7 +43,9 @@ def curved_determinants(points: Floats, cells: Ints, where: Floats | None = None
     points of the volume rule, which together show a folded element.
     """
     if where is None:
-        where = np.vstack([np.eye(4), (np.eye(4)[TET_EDGES[:, 0]] + np.eye(4)[TET_EDGES[:, 1]]) / 2])
+        where = np.vstack(
+            [np.eye(4), (np.eye(4)[TET_EDGES[:, 0]] + np.eye(4)[TET_EDGES[:, 1]]) / 2]
+        )
         where = np.vstack([where, _TET_POINTS])
     x = points[cells]
     result = np.empty((len(cells), len(where)))

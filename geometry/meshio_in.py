@@ -25,8 +25,19 @@ from .topology import facets_of, find_rows
 _CELLS = {"tetra": 4, "tetra10": 10}
 _FACETS = {"triangle": 3, "triangle6": 6}
 # Arrays of tags, by the names that Gmsh's files, XDMF and VTK writers give them.
-_TAG_NAMES = ("gmsh:physical", "cell_tags", "CellEntityIds", "medit:ref", "cell_markers", "tags",
-              "region", "material", "physical", "name_to_read", "f")
+_TAG_NAMES = (
+    "gmsh:physical",
+    "cell_tags",
+    "CellEntityIds",
+    "medit:ref",
+    "cell_markers",
+    "tags",
+    "region",
+    "material",
+    "physical",
+    "name_to_read",
+    "f",
+)
 
 
 class Named(NamedTuple):
@@ -84,7 +95,8 @@ def _check_table(
     regions: Mapping[str, int | str], boundaries: Mapping[str, int | str], unit: float
 ) -> None:
     for key, table, known in (
-        ("regions", regions, REGIONS), ("boundaries", boundaries, BOUNDARIES),
+        ("regions", regions, REGIONS),
+        ("boundaries", boundaries, BOUNDARIES),
     ):
         for name in table:
             if name not in known:
@@ -140,14 +152,15 @@ def _tags_per_block(data: Any) -> list[Ints]:
     name = next((n for n in _TAG_NAMES if n in data.cell_data), None)
     if name is None:
         whole = [
-            n for n, blocks in data.cell_data.items()
+            n
+            for n, blocks in data.cell_data.items()
             if all(np.ndim(b) == 1 and np.allclose(b, np.round(b)) for b in blocks)
             and n != "gmsh:geometrical"
         ]
         name = whole[0] if len(whole) == 1 else None
     if name is not None:
         return [np.round(np.asarray(b)).astype(np.int64).ravel() for b in data.cell_data[name]]
-    tags = [np.full(len(block.data), -1, dtype=np.int64) for block in data.cells]
+    tags: list[Ints] = [np.full(len(block.data), -1, dtype=np.int64) for block in data.cells]
     for k, blocks in enumerate(data.cell_sets.values()):
         for tag, members in zip(tags, blocks, strict=True):
             if members is not None and len(members):
@@ -164,8 +177,12 @@ def _names_in(data: Any) -> dict[str, int]:
 
 
 def _translate(
-    tags: Ints, table: Mapping[str, int | str], known: dict[str, int], numbers: dict[str, int],
-    key: str, path: Path,
+    tags: Ints,
+    table: Mapping[str, int | str],
+    known: dict[str, int],
+    numbers: dict[str, int],
+    key: str,
+    path: Path,
 ) -> Ints:
     """Our integers for the file's; -1 for what the table does not name."""
     present = sorted(int(tag) for tag in np.unique(tags) if tag >= 0)

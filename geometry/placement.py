@@ -111,8 +111,14 @@ def random(
 
 
 def _draw_free(
-    draw: np.random.Generator, starts: Floats, ends: Floats, side: float, radius: float,
-    length: float, gap: float, tilt: float,
+    draw: np.random.Generator,
+    starts: Floats,
+    ends: Floats,
+    side: float,
+    radius: float,
+    length: float,
+    gap: float,
+    tilt: float,
 ) -> Pose | None:
     for _ in range(_TRIES_PER_POLE):
         x, y = draw.uniform(0, side, 2)
@@ -151,5 +157,3 @@ def segment_distance(start: Floats, end: Floats, starts: Floats, ends: Floats) -
     t = np.clip((b * s + f) / e, 0, 1)
     apart = r + s[:, None] * d1 - t[:, None] * d2
     return np.linalg.norm(apart, axis=1)
-
-

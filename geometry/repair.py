@@ -25,8 +25,6 @@ _PASSES = 40
 _TRIALS = 24
 
 
-
-
 def repair(
     points: Floats, cells: Ints, tags: Ints, *, freedom: Floats, kept: Ints
 ) -> tuple[Floats, Ints, Ints]:
@@ -56,12 +54,11 @@ def repair(
     return points, cells, tags
 
 
-def _splittable(
-    points: Floats, cells: Ints, stuck: Ints, outline: set[tuple[int, int]]
-) -> Ints:
+def _splittable(points: Floats, cells: Ints, stuck: Ints, outline: set[tuple[int, int]]) -> Ints:
     """The longest inner edge of each stuck cell, as long as no two of them share a cell."""
     starts, ring = _rings(len(points), cells)
-    chosen, touched = [], set()
+    chosen: list[tuple[int, int]] = []
+    touched: set[int] = set()
     for cell in stuck:
         pairs = np.sort(cells[cell][TET_EDGES], axis=1)
         inner = [pair for pair in pairs.tolist() if tuple(pair) not in outline]
@@ -76,9 +73,7 @@ def _splittable(
     return np.array(chosen, dtype=np.int64).reshape(-1, 2)
 
 
-def _split(
-    points: Floats, cells: Ints, tags: Ints, edges: Ints
-) -> tuple[Floats, Ints, Ints]:
+def _split(points: Floats, cells: Ints, tags: Ints, edges: Ints) -> tuple[Floats, Ints, Ints]:
     """Halve all cells around each edge, with a new vertex in the edge's middle."""
     starts, ring = _rings(len(points), cells)
     lower, upper, which = [], [], []
@@ -140,7 +135,8 @@ def _independent(
     chosen: Ints, cells: Ints, starts: Ints, ring: Ints, draw: np.random.Generator
 ) -> list[Ints]:
     """Split the vertices into batches of which no two share a cell."""
-    batches, left = [], chosen
+    batches: list[Ints] = []
+    left = chosen
     while len(left) and len(batches) < 12:
         priority = np.full(starts.shape[0] - 1, -1.0)
         priority[left] = draw.permutation(len(left))
@@ -154,8 +150,14 @@ def _independent(
 
 
 def _improve(
-    points: Floats, cells: Ints, angles: Floats, batch: Ints, starts: Ints, ring: Ints,
-    freedom: Floats, draw: np.random.Generator,
+    points: Floats,
+    cells: Ints,
+    angles: Floats,
+    batch: Ints,
+    starts: Ints,
+    ring: Ints,
+    freedom: Floats,
+    draw: np.random.Generator,
 ) -> None:
     """Try random moves of all vertices of a batch at once; keep each one's best."""
     around, owner = _gather(batch, starts, ring)

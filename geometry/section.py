@@ -55,17 +55,21 @@ class Circle:
 
     @property
     def perimeter(self) -> float:
+        """Length of the whole curve [m]."""
         return 2 * np.pi * self.radius
 
     @property
     def area(self) -> float:
+        """Area inside the whole curve [m2]."""
         return np.pi * self.radius**2
 
     def points(self, u: Floats) -> Floats:
+        """Points (n, 2) of the circle [m]."""
         angle = 2 * np.pi * np.asarray(u, dtype=float)
         return self.radius * self.factor * np.column_stack([np.cos(angle), np.sin(angle)])
 
     def nodes(self, size: float, odd: bool) -> Floats:
+        """Evenly spaced parameters; those of odd rings of a whole circle are staggered."""
         count = self.perimeter * self.part / size
         if self.part < 1:
             return np.linspace(0, self.part, max(2, round(count)) + 1)
@@ -74,6 +78,7 @@ class Circle:
         return (np.arange(n) + (0.5 if odd else 0.0)) / n
 
     def inflated(self, factor: float) -> Circle:
+        """The circle with its nodes pushed outwards."""
         return replace(self, factor=factor)
 
 
@@ -97,13 +102,16 @@ class Rectangle:
 
     @property
     def perimeter(self) -> float:
+        """Length of the whole curve [m]."""
         return 4 * sum(self._pieces)
 
     @property
     def area(self) -> float:
+        """Area inside the whole curve [m2]."""
         return self.width * self.thickness - (4 - np.pi) * self.edge_radius**2
 
     def points(self, u: Floats) -> Floats:
+        """Points (n, 2) of the rounded rectangle [m]."""
         u = np.mod(np.asarray(u, dtype=float), 1.0) * 4
         quadrant = np.floor(u + 1e-12).astype(int) % 4
         along = np.clip(u - np.floor(u + 1e-12), 0, 1)
@@ -118,10 +126,12 @@ class Rectangle:
         if r == 0:
             x = self.width / 2 - np.maximum(along - side, 0)
             y = np.minimum(along, side)
-        return np.column_stack([np.where((quadrant == 1) | (quadrant == 2), -x, x),
-                                np.where(quadrant >= 2, -y, y)])
+        return np.column_stack(
+            [np.where((quadrant == 1) | (quadrant == 2), -x, x), np.where(quadrant >= 2, -y, y)]
+        )
 
     def nodes(self, size: float, odd: bool) -> Floats:
+        """Parameters with a node in every corner, or at both ends of every arc."""
         side, arc, top = self._pieces
         quarter = [np.zeros(1)]
         start = 0.0
@@ -138,4 +148,5 @@ class Rectangle:
         return np.concatenate([half, half + 0.5])
 
     def inflated(self, factor: float) -> Rectangle:
+        """The rectangle with the nodes of its arcs pushed outwards."""
         return replace(self, factor=factor)

@@ -45,7 +45,9 @@ def load_gmsh() -> ModuleType:
     try:
         return importlib.import_module("gmsh")
     except OSError as error:
-        raise MeshError(f"Gmsh lacks a system library ({error}); install it with: {APT_LINE}") from error
+        raise MeshError(
+            f"Gmsh lacks a system library ({error}); install it with: {APT_LINE}"
+        ) from error
     except ImportError as error:
         raise MeshError("Gmsh is not installed; install it with: pip install gmsh") from error
 
@@ -98,6 +100,7 @@ class GmshModel:
         return np.arange(first, first + len(points))
 
     def discrete_point(self, node: int, point: Floats) -> int:
+        """A point that is a node of the mesh already."""
         tag = self._model.addDiscreteEntity(0, next(self._fresh[0]))
         # Lines of the CAD kernel may end here: it has to know where the point is.
         self._model.setCoordinates(tag, *point)
@@ -125,9 +128,11 @@ class GmshModel:
         return tag
 
     def point(self, x: Floats) -> int:
+        """A corner of the box."""
         return self._geo.addPoint(*x, tag=next(self._fresh[0]))
 
     def line(self, a: int, b: int) -> int:
+        """A straight line between two points, discrete or not."""
         return self._geo.addLine(a, b, next(self._fresh[1]))
 
     def plane(self, outer: Sequence[int], holes: Sequence[Sequence[int]] = ()) -> int:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from math import cos, pi, radians, sin, sqrt
+from math import cos, radians, sin, sqrt
+from typing import ClassVar
 
 import numpy as np
 
@@ -18,7 +19,14 @@ from ..errors import ShapeError
 from . import placement as place
 from .arrays import Floats
 from .belts import NanobeltArray
-from .checks import SYMMETRIES, check_angle, check_choice, check_count, check_positive, check_symmetry
+from .checks import (
+    SYMMETRIES,
+    check_angle,
+    check_choice,
+    check_count,
+    check_positive,
+    check_symmetry,
+)
 from .section import Circle
 from .standing import StandingArray
 from .sweep import Sweep
@@ -53,10 +61,12 @@ class Film:
 
     @property
     def footprint(self) -> float:
+        """Collector area of the meshed part [m2]."""
         return self.side**2
 
     @property
     def multiplicity(self) -> float:
+        """Copies of the meshed part in the whole electrode: a film counts as what is meshed."""
         return 1.0
 
     @property
@@ -71,13 +81,16 @@ class Film:
 
     @property
     def electrode_volume(self) -> float:
+        """Volume of the film [m3]."""
         return self.footprint * self.thickness
 
     @property
     def interface_area(self) -> float:
+        """Area that faces the electrolyte [m2]."""
         return self.footprint
 
     def describe(self) -> dict[str, object]:
+        """What goes into a mesh's notes."""
         return {"kind": "film", **asdict(self)}
 
 
@@ -101,6 +114,8 @@ class NanowireArray(StandingArray):
         symmetry: 'none', 'quarter' (square, count = 1) or 'twelfth' (hexagonal, count = 1).
         headroom: electrolyte above the highest tip [m], or None.
     """
+
+    kind: ClassVar[str] = "nanowire-array"
 
     count: int
     radius: float
@@ -129,7 +144,7 @@ class NanowireArray(StandingArray):
         if self.length * cos(self.tilt) <= 2.5 * self.radius * sin(self.tilt):
             raise ShapeError(
                 f"tilt: a pole of length {self.length:g} m and radius {self.radius:g} m that "
-                f"leans {np.degrees(self.tilt):g} degrees has no side left; lengthen it or lean less"
+                f"leans {np.degrees(self.tilt):g} degrees has no side left; lengthen it"
             )
         self._check_pitch()
         self.layout  # noqa: B018  - overlap is refused when the shape is made
@@ -158,8 +173,13 @@ class NanowireArray(StandingArray):
         """Where the poles stand (whole array, without symmetry)."""
         if self.placement == "random":
             return place.random(
-                self.count, sqrt(self.count) * self.spacing, radius=self.radius,
-                length=self.length, gap=self.least_gap, tilt=self.tilt, seed=self.seed,
+                self.count,
+                sqrt(self.count) * self.spacing,
+                radius=self.radius,
+                length=self.length,
+                gap=self.least_gap,
+                tilt=self.tilt,
+                seed=self.seed,
             )
         if self.placement == "hexagonal":
             regular = place.hexagonal(self.count, self.spacing)
@@ -170,6 +190,7 @@ class NanowireArray(StandingArray):
 
     @property
     def spacings(self) -> tuple[float, float]:
+        """Pitch along x and along y [m]."""
         return self.spacing, self.spacing
 
     @cached_property
@@ -180,8 +201,14 @@ class NanowireArray(StandingArray):
         if self.symmetry != "none":
             return (Sweep(section, self.length, tip_radius=tip),)
         return tuple(
-            Sweep(section, self.length, tip_radius=tip, tilt=p.tilt, base=(p.x, p.y),
-                  azimuth=p.azimuth)
+            Sweep(
+                section,
+                self.length,
+                tip_radius=tip,
+                tilt=p.tilt,
+                base=(p.x, p.y),
+                azimuth=p.azimuth,
+            )
             for p in self.layout.poses
         )
 
@@ -190,7 +217,8 @@ class NanowireArray(StandingArray):
         """Height of the highest point [m]."""
         rounded = self.tip == "rounded"
         return max(
-            (self.length - self.radius) * cos(p.tilt) + self.radius if rounded
+            (self.length - self.radius) * cos(p.tilt) + self.radius
+            if rounded
             else self.length * cos(p.tilt) + self.radius * sin(p.tilt)
             for p in self.poles
         )
@@ -222,14 +250,3 @@ class NanowireArray(StandingArray):
         for pole in self.poles:
             points.append(pole.frame(along * (pole.length - self.radius))[0])
         return np.vstack(points)
-
-    @property
-    def electrode_volume(self) -> float:
-        return self.count * self.poles[0].volume / self.multiplicity
-
-    @property
-    def interface_area(self) -> float:
-        return self.count * self.poles[0].exposed_area / self.multiplicity
-
-    def describe(self) -> dict[str, object]:
-        return {"kind": "nanowire-array", **asdict(self)}

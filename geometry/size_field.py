@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 
 from .arrays import Floats
 from .sizing import Sizes
 from .squeeze import Squeeze
+from .standing import StandingArray
 
 _MOST_SAMPLES = 1_500_000
 
 
-class Sized(Protocol):
-    """What the size field needs to know of a shape."""
-
-    @property
-    def corners(self) -> Floats: ...
-
-    @property
-    def height(self) -> float: ...
-
-    @property
-    def thinness(self) -> float: ...
-
-    def skeleton(self) -> Floats:
-        """Points (n, 3) inside the poles, `thinness` away from the surface [m]."""
-        ...
-
-
-def size_grid(shape: Sized, sizes: Sizes, squeeze: Squeeze) -> tuple[Floats, Floats, Floats]:
+def size_grid(
+    shape: StandingArray, sizes: Sizes, squeeze: Squeeze
+) -> tuple[Floats, Floats, Floats]:
     """Origin, spacing and values (nx, ny, nz) of the size, in squeezed coordinates.
 
     The size is `interface` on the surface and grows with distance, to `core` inside and to

@@ -32,7 +32,9 @@ class Sizing:
 
     def __post_init__(self) -> None:
         if self.segments is not None and (self.segments < 6 or self.segments != int(self.segments)):
-            raise ShapeError(f"segments: expected a whole number of at least 6, got {self.segments}")
+            raise ShapeError(
+                f"segments: expected a whole number of at least 6, got {self.segments}"
+            )
         for key in ("interface", "core", "bulk"):
             value = getattr(self, key)
             if value is not None and (not isfinite(value) or value <= 0):
@@ -55,7 +57,12 @@ class Sizes(NamedTuple):
 
 
 def resolve(
-    sizing: Sizing, *, perimeter: float, half_thickness: float, gap: float, segments: int,
+    sizing: Sizing,
+    *,
+    perimeter: float,
+    half_thickness: float,
+    gap: float,
+    segments: int,
     elongation: float,
 ) -> Sizes:
     """Fill in what the user left open.

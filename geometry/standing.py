@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from math import pi, tan
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -19,6 +21,7 @@ class StandingArray:
     where its poles stand (`layout`, `spacings`), what they are (`poles`) and how high (`top`).
     """
 
+    kind: ClassVar[str]
     count: int
     length: float
     symmetry: str
@@ -42,6 +45,15 @@ class StandingArray:
     @property
     def top(self) -> float:
         """Height of the highest point [m]."""
+        raise NotImplementedError
+
+    @property
+    def thinness(self) -> float:
+        """From the middle of a pole to its surface [m]."""
+        raise NotImplementedError
+
+    def skeleton(self) -> Floats:
+        """Points (n, 3) inside the poles, `thinness` away from the surface [m]."""
         raise NotImplementedError
 
     @property
@@ -73,3 +85,17 @@ class StandingArray:
         """Collector area of the meshed part [m2]."""
         x, y = self.corners.T
         return float(0.5 * (x * np.roll(y, -1) - np.roll(x, -1) * y).sum())
+
+    @property
+    def electrode_volume(self) -> float:
+        """Of the meshed part [m3], exact."""
+        return self.count * self.poles[0].volume / self.multiplicity
+
+    @property
+    def interface_area(self) -> float:
+        """Of the meshed part [m2], exact."""
+        return self.count * self.poles[0].exposed_area / self.multiplicity
+
+    def describe(self) -> dict[str, object]:
+        """What goes into a mesh's notes."""
+        return {"kind": self.kind, **asdict(cast(Any, self))}

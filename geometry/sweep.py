@@ -118,7 +118,8 @@ class Sweep:
             sunk = self.tip_radius * (stretch - 1.0)
             on_tip = angle > 0
             a = np.where(
-                on_tip, self.shaft - sunk + self.tip_radius * stretch * np.sin(angle),
+                on_tip,
+                self.shaft - sunk + self.tip_radius * stretch * np.sin(angle),
                 s * (1 - sunk / self.shaft),
             )
             rho = np.cos(angle)
