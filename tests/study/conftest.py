@@ -27,6 +27,29 @@ steps = [
 ]
 """
 
+SMALL = """\
+[geometry]
+kind = "nanowire-array"
+radius = "50 nm"
+length = "200 nm"
+[material]
+name = "LiFePO4"
+[initial]
+stoichiometry = 0.05
+[[protocol]]
+steps = ["Discharge at 10C until 2.8 V", "Rest for 20 s"]
+[solver]
+tolerance = 1e-3
+[output]
+pictures = false
+"""
+
+
+@pytest.fixture
+def small_text() -> str:
+    """A study that runs in a second."""
+    return SMALL
+
 
 @pytest.fixture
 def good(tmp_path: Path) -> Path:

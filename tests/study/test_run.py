@@ -15,28 +15,11 @@ from nanotrode.study import folder, run
 from nanotrode.study.loading import load_study
 from nanotrode.study.provenance import mesh_digest, study_digest
 
-SMALL = """\
-[geometry]
-kind = "nanowire-array"
-radius = "50 nm"
-length = "100 nm"
-[material]
-name = "LiFePO4"
-[initial]
-stoichiometry = 0.05
-[[protocol]]
-steps = ["Discharge at 10C until 2.8 V", "Rest for 20 s"]
-[solver]
-tolerance = 1e-3
-[output]
-pictures = false
-"""
-
 
 @pytest.fixture
-def study(tmp_path: Path):
+def study(small_text: str, tmp_path: Path):
     path = tmp_path / "small.toml"
-    path.write_text(SMALL, encoding="utf-8")
+    path.write_text(small_text, encoding="utf-8")
     return load_study(path)
 
 
