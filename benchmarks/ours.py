@@ -1,0 +1,130 @@
+"""nanotrode at the wire-step benchmark: backward Euler through its own objects, and as users run it.
+
+`euler` takes the benchmark's steps with `Newton.solve`; `adaptive` is `Simulation.run`, set-up and
+solve told apart by the first snapshot.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from mpi4py import MPI
+
+import meshes
+import wire
+from measure import Meter
+from nanotrode.materials.kinetics import ButlerVolmer, RootExchange
+from nanotrode.materials.laws import Constant, Formula
+from nanotrode.materials.material import Material
+from nanotrode.solver.control import ImposedPotential
+from nanotrode.solver.domain import Domain
+from nanotrode.solver.insertion import InsertionModel
+from nanotrode.solver.nonlinear import Newton
+from nanotrode.solver.result import Result, Snapshot
+from nanotrode.solver.settings import OutputPlan, SolverSettings
+from nanotrode.solver.simulation import Simulation
+
+SALT = 1000.0  # c_e [mol m-3]
+C_S_MAX = 2e4  # [mol m-3]; cancels
+
+MATERIAL = Material(
+    name="wire-step",
+    c_s_max=C_S_MAX,
+    stoichiometry_limits=(0.0, 1.0),
+    diffusivity=Constant(wire.DIFFUSIVITY),
+    ocp=Formula(wire.OCP_FORMULA),
+    kinetics=ButlerVolmer(
+        alpha_a=0.5,
+        alpha_c=0.5,
+        exchange_current=RootExchange(rate_constant=wire.RATE_VELOCITY / math.sqrt(SALT)),
+    ),
+    illustrative=True,
+)
+
+
+class Start:
+    """An observer that notes when the first snapshot, that of the start, is written."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter: Meter | None = meter
+
+    def write(self, snapshot: Snapshot) -> None:
+        """Mark the end of the set-up, once."""
+        if self._meter is not None:
+            self._meter.mark("setup")
+            self._meter = None
+
+    def finish(self, result: Result) -> None:
+        """Nothing is left to do."""
+
+
+def euler(meter: Meter) -> None:
+    """The benchmark's backward-Euler steps."""
+    task = meter.task
+    mesh = meshes.uniform(task["size"])
+    meter.mark("read")
+    domain = Domain(mesh if MPI.COMM_WORLD.rank == 0 else None, MPI.COMM_WORLD)
+    meter.mark("mesh")
+    model = InsertionModel(domain, MATERIAL, temperature=wire.TEMPERATURE, c_e=SALT)
+    size = domain.space.dofmap.index_map.size_global
+    newton = Newton(model, size=size, tolerance=wire.TOLERANCES[task["accuracy"]])
+    control = ImposedPotential(wire.POTENTIAL)
+    u = np.full_like(model.lumped_mass, wire.START)
+    meter.mark("setup")
+    before, rates, means, steps = u, [], [], task.get("steps", wire.STEPS)
+    shift = 1.0 / wire.STEP
+    for index in range(steps):
+        stage = newton.solve(
+            shift,
+            shift * model.apply_mass(u),
+            control,
+            time=(index + 1) * wire.STEP,
+            guess=(2.0 * u - before, wire.POTENTIAL),
+        )
+        before, u = u, stage.u
+        rates.append(stage.at.rate)
+        means.append(model.mean(u))
+    meter.mark("solve")
+    scale = model.volume * wire.UNIT_TIME / wire.RADIUS**3
+    meter.report_on_root(
+        unknowns=size,
+        steps=steps,
+        current=[-scale * rate for rate in rates],
+        mean=means,
+        **newton.counts,
+    )
+
+
+def adaptive(meter: Meter) -> None:
+    """A potential step as a user runs it, with error control."""
+    task = meter.task
+    mesh = meshes.find(task["mesh"])
+    meter.mark("read")
+    result = Simulation(
+        mesh,
+        MATERIAL,
+        protocol=[f"Hold at {wire.POTENTIAL} V for {wire.END} s"],
+        initial_stoichiometry=wire.START,
+        temperature=wire.TEMPERATURE,
+        c_e=SALT,
+        settings=SolverSettings(tolerance=task["tolerance"]),
+        output=OutputPlan(fraction=1.0),
+    ).run(observers=[Start(meter)])
+    meter.mark("solve")
+    series, work = result.series, result.summary["work"]
+    scale = wire.UNIT_TIME / (wire.FARADAY * C_S_MAX * wire.RADIUS**3)
+    meter.report_on_root(
+        unknowns=result.summary["unknowns"],
+        steps=work["accepted"],
+        times=series["Time [s]"].tolist(),
+        current=(scale * series["Current [A]"]).tolist(),
+        mean=series["Mean stoichiometry"].tolist(),
+        newton=work["newton"],
+        linear=work["linear"],
+    )
+
+
+def run(meter: Meter) -> None:
+    """Run the task asked for."""
+    {"euler": euler, "adaptive": adaptive}[meter.task["method"]](meter)
