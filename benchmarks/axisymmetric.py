@@ -18,10 +18,9 @@ from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
+import wire
 from numpy.polynomial.legendre import leggauss
 from scipy.sparse.linalg import splu
-
-import wire
 
 Array = np.ndarray
 

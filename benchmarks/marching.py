@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 import numpy as np
-
 import wire
 
 Array = np.ndarray

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-
 import wire
+
 from nanotrode.geometry.build_cad import build_mesh
 from nanotrode.geometry.mesh import ElectrodeMesh
 from nanotrode.geometry.shapes import NanowireArray

@@ -1,4 +1,4 @@
-"""nanotrode at the wire-step benchmark: backward Euler through its own objects, and as users run it.
+"""nanotrode at the wire-step benchmark: backward Euler by its own objects, and as users run it.
 
 `euler` takes the benchmark's steps with `Newton.solve`; `adaptive` is `Simulation.run`, set-up and
 solve told apart by the first snapshot.
@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import wire
+from measure import Meter
 from mpi4py import MPI
 
 import meshes
-import wire
-from measure import Meter
 from nanotrode.materials.kinetics import ButlerVolmer, RootExchange
 from nanotrode.materials.laws import Constant, Formula
 from nanotrode.materials.material import Material

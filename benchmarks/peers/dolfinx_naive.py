@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import time
 
-import dolfinx_solver  # noqa: F401  (orders MPI ahead of the compiled modules)
-from mpi4py import MPI
-
 import basix.ufl
+import dolfinx_solver  # noqa: F401  (orders MPI ahead of the compiled modules)
 import numpy as np
 import ufl
+import wire
 from dolfinx import fem
 from dolfinx import mesh as dmesh
 from dolfinx.fem.petsc import NonlinearProblem
-
-import wire
 from measure import Meter
+from mpi4py import MPI
 
 LOOSE = {"snes_rtol": 1e-6, "ksp_rtol": 1e-4}
 TIGHT = {"snes_rtol": 1e-10, "ksp_rtol": 1e-8}

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
+import wire
+from marching import Array, VertexRule, march
+from measure import Meter
 from netgen.meshing import FaceDescriptor
 from netgen.meshing import Mesh as NetgenMesh
 from ngsolve import (
@@ -26,10 +29,6 @@ from ngsolve import (
     sqrt,
 )
 from ngsolve.la import CGSolver
-
-import wire
-from marching import Array, VertexRule, march
-from measure import Meter
 
 LONGEST_SOLVE = 2000
 

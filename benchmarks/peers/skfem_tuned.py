@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyamg
 import scipy.sparse as sp
-from scipy.sparse.linalg import LinearOperator, cg
-from skfem import Basis, ElementTetP1, MeshTet
-from skfem.models.poisson import laplace, mass
-
 import wire
 from marching import Array, VertexRule, march
 from measure import Meter
+from scipy.sparse.linalg import LinearOperator, cg
+from skfem import Basis, ElementTetP1, MeshTet
+from skfem.models.poisson import laplace, mass
 
 
 class Wire:

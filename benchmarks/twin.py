@@ -1,0 +1,137 @@
+"""nanotrode's algorithm written flat, in DOLFINx, PETSc and numpy: what does the API cost?
+
+The same steps in the same order as `solver/nonlinear.py` takes them for an imposed potential and
+a constant diffusivity, in the benchmark's units, with nothing between the lines.
+"""
+
+from __future__ import annotations
+
+import basix.ufl
+import dolfinx_solver  # noqa: F401  (orders MPI ahead of the compiled modules)
+import numpy as np
+import ufl
+import wire
+from dolfinx import fem
+from dolfinx import mesh as dmesh
+from dolfinx.fem.petsc import assemble_matrix
+from marching import VertexRule
+from measure import Meter
+from mpi4py import MPI
+from petsc4py import PETSc
+from threadpoolctl import threadpool_limits
+
+SAME = PETSc.Mat.Structure.SAME_NONZERO_PATTERN
+
+
+def assemble(mesh: dmesh.Mesh, space: fem.FunctionSpace) -> tuple[PETSc.Mat, PETSc.Mat]:
+    """M/dt and M/dt + K."""
+    u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
+    dx = ufl.Measure("dx", domain=mesh, metadata={"quadrature_degree": 2})
+    mass = assemble_matrix(fem.form(u * v / wire.SCALED_STEP * dx))
+    mass.assemble()
+    linear = assemble_matrix(fem.form(ufl.inner(ufl.grad(u), ufl.grad(v)) * dx))
+    linear.assemble()
+    linear.axpy(1.0, mass, SAME)
+    return mass, linear
+
+
+def numbered(arrays: wire.WireMesh, mesh: dmesh.Mesh, space: fem.FunctionSpace) -> VertexRule:
+    """The surface in the order of the unknowns."""
+    unknown = np.empty(len(arrays.points), dtype=np.int64)
+    nodes = mesh.geometry.input_global_indices[mesh.geometry.dofmaps[0].ravel()]
+    unknown[nodes] = space.dofmap.list.ravel()
+    points = np.empty_like(arrays.points)
+    points[unknown] = arrays.points
+    return VertexRule(wire.WireMesh(points, arrays.cells, unknown[arrays.facets]))
+
+
+def run(meter: Meter) -> None:
+    """Run the steps asked for."""
+    task, arrays = meter.task, wire.load(meter.task["size"])
+    tolerance, steps = wire.TOLERANCES[task["accuracy"]], task.get("steps", wire.STEPS)
+    meter.mark("read")
+    element = basix.ufl.element("Lagrange", "tetrahedron", 1, shape=(3,))
+    mesh = dmesh.create_mesh(MPI.COMM_SELF, arrays.cells.astype(np.int64), element, arrays.points)
+    meter.mark("mesh")
+    space = fem.functionspace(mesh, ("Lagrange", 1))
+    mass, linear = assemble(mesh, space)
+    surface = numbered(arrays, mesh, space)
+    meter.mark("setup")
+    with threadpool_limits(limits=1, user_api="blas"):
+        current, mean, newton, iterations = march(mass, linear, surface, tolerance, steps)
+    meter.mark("solve")
+    meter.report(
+        unknowns=len(arrays.points),
+        steps=steps,
+        current=current,
+        mean=mean,
+        newton=newton,
+        linear=iterations,
+    )
+
+
+def march(
+    mass: PETSc.Mat, linear: PETSc.Mat, surface: VertexRule, tolerance: float, steps: int
+) -> tuple[list[float], list[float], int, int]:
+    """Currents and means at the steps' ends, and the Newton and linear iterations."""
+    jacobian = linear.duplicate(copy=True)
+    jacobian.setOption(PETSc.Mat.Option.SPD, True)
+    slope, x = linear.createVecs()
+    y = x.duplicate()
+    b, step = x.duplicate(), x.duplicate()
+    ksp = PETSc.KSP().create(PETSc.COMM_SELF)
+    ksp.setType("cg")
+    ksp.setNormType(PETSc.KSP.NormType.NATURAL)
+    ksp.getPC().setType("icc")
+    slope.set(0.0)
+    x.set(1.0)
+    mass.mult(x, y)
+    sums = y.array_r.copy()
+    weights = mass.getDiagonal().array_r.copy()
+    volume, areas, nodes = sums.sum(), surface.areas, surface.nodes
+    u = np.full(len(sums), wire.START)
+    before, currents, means, newton = u, [], [], 0
+    total = fresh = last = 0
+    for _ in range(steps):
+        x.array_w[:] = u
+        mass.mult(x, y)
+        target = y.array_r.copy()
+        before, u = u, 2.0 * u - before
+        update, error, old_size = np.inf, np.inf, None
+        while True:
+            q = wire.flux(u[nodes])
+            x.array_w[:] = u
+            linear.mult(x, y)
+            residual = y.array_r - target
+            residual[nodes] += areas * q.value
+            size = np.sqrt(residual @ (residual / weights))
+            reduction = 1.0 if old_size is None else size / old_size
+            if old_size is not None:
+                error = update * min(1.0, reduction)
+                if error < tolerance:
+                    break
+            rtol = 1e-3
+            if old_size is not None:
+                enough = 0.1 * tolerance / max(error, tolerance)
+                rtol = min(max(enough, 0.1 * reduction**2, 1e-8), 1e-3)
+            linear.copy(jacobian, SAME)
+            slope.array_w[nodes] = areas * q.slope
+            jacobian.setDiagonal(slope, addv=PETSc.InsertMode.ADD_VALUES)
+            worn = fresh == 0 or last > 2 * fresh + 4
+            ksp.setOperators(jacobian)
+            ksp.getPC().setReusePreconditioner(not worn)
+            ksp.setTolerances(rtol=rtol, atol=0.0, divtol=1e10, max_it=2000)
+            b.array_w[:] = residual
+            ksp.solve(b, step)
+            count = ksp.getIterationNumber()
+            last = round(count * 4.0 / max(4.0, -np.log10(rtol)))
+            fresh, total = (last if worn else fresh), total + count
+            du = step.array_r.copy()
+            columns = sums.copy()
+            columns[nodes] += areas * q.slope
+            du += (residual.sum() - columns @ du) / columns.sum()
+            u = u - du
+            update, old_size, newton = np.abs(du).max(), size, newton + 1
+        currents.append(float(-areas @ q.value))
+        means.append(float(sums @ u / volume))
+    return currents, means, newton, total
