@@ -11,5 +11,5 @@ simulation = nt.Simulation(
     initial_stoichiometry=0.02,
 )
 result = simulation.run("runs/wire-py", observers=[nt.VtkWriter("runs/wire-py", mesh)])
-print(f"{result.series['Areal capacity [mA.h.cm-2]'].max():.4f} mAh/cm2 at 10C")
+print(f"{1e3 * result.series['Areal capacity [mA.h.cm-2]'].max():.3f} uAh/cm2 at 10C")
 nt.render(result, "current_density", "runs/wire-py/current_density.png")

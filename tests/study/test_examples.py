@@ -18,14 +18,14 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 # mean stoichiometry at the end of the first discharge
 PINNED = {
     "film": 0.1824,
-    "wire": 0.0,
-    "nanowire": 0.0,
-    "nanowires_200": 0.0,
-    "belts": 0.0,
-    "h2v3o8": 0.0,
-    "zn3v2o8": 0.0,
-    "na_mno2": 0.0,
-    "own_mesh": 0.0,
+    "wire": 0.8568,
+    "nanowire": 0.8629,
+    "nanowires_200": 0.8852,
+    "belts": 0.9178,
+    "h2v3o8": 0.9258,
+    "zn3v2o8": 0.9207,
+    "na_mno2": 0.8737,
+    "own_mesh": 0.9432,
 }
 SLOW = {"nanowires_200"}
 
@@ -39,7 +39,7 @@ def test_an_example_gives_its_number(name, tmp_path):
     result = run_study(study, tmp_path / name)
     first = result.series["Step"] == 0
     discharged = result.series["Mean stoichiometry"][first][-1]
-    assert discharged == pytest.approx(PINNED[name], rel=2e-3)
+    assert discharged == pytest.approx(PINNED[name], rel=5e-3)
     assert result.summary["conservation"]["charge balance error"] < 1e-8
     assert len(result.events) == len(study.protocol[0].steps)
 
@@ -53,8 +53,8 @@ def test_the_script_draws_its_picture(tmp_path):
         env={name: value for name, value in os.environ.items() if not name.startswith("PMI_")},
     )
     assert done.returncode == 0, done.stderr
-    capacity = float(re.search(r"([\d.]+) mAh/cm2", done.stdout)[1])
-    assert capacity == pytest.approx(0.0, rel=2e-3)
+    capacity = float(re.search(r"([\d.]+) uAh/cm2", done.stdout)[1])
+    assert capacity == pytest.approx(4.977, rel=5e-3)
     assert (tmp_path / "runs" / "wire-py" / "current_density.png").stat().st_size > 10_000
 
 
