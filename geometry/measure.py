@@ -85,17 +85,31 @@ def triangle_areas(points: Floats, facets: Ints) -> Floats:
     return total / 2.0
 
 
-def dihedral_angles(points: Floats, cells: Ints) -> Floats:
-    """The six dihedral angles [deg] of each cell's straight version, (m, 6)."""
-    x = points[cells[:, :4]]
+def _dihedral_cosines(points: Floats, cells: Ints) -> Floats:
+    """Cosines of the six dihedral angles of each cell's straight version, (6, m)."""
+    x = points[cells[:, :4]].transpose(1, 2, 0)
     normals = []
     for a, b, c in TET_FACETS:
-        normal = np.cross(x[:, b] - x[:, a], x[:, c] - x[:, a])
-        length = np.linalg.norm(normal, axis=1, keepdims=True)
+        normal = _cross(x[b] - x[a], x[c] - x[a])
+        length = np.sqrt((normal * normal).sum(axis=0))
         normals.append(normal / np.maximum(length, np.finfo(float).tiny))
     pairs = [(i, j) for i in range(4) for j in range(i)]
-    cosines = np.stack([-np.einsum("ij,ij->i", normals[i], normals[j]) for i, j in pairs], axis=1)
-    return np.degrees(np.arccos(np.clip(cosines, -1.0, 1.0)))
+    cosines = np.stack([-(normals[i] * normals[j]).sum(axis=0) for i, j in pairs])
+    return np.clip(cosines, -1.0, 1.0)
+
+
+def _cross(a: Floats, b: Floats) -> Floats:
+    """Cross product of vectors in the columns of (3, m) arrays."""
+    return np.stack(
+        [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+    )
+
+
+def dihedral_range(points: Floats, cells: Ints) -> tuple[Floats, Floats]:
+    """Per cell the smallest and the largest dihedral angle of its straight version [deg]."""
+    cosines = _dihedral_cosines(points, cells)
+    smallest, largest = cosines.max(axis=0), cosines.min(axis=0)
+    return np.degrees(np.arccos(smallest)), np.degrees(np.arccos(largest))
 
 
 def worst_angles(points: Floats, cells: Ints) -> Floats:
@@ -103,9 +117,10 @@ def worst_angles(points: Floats, cells: Ints) -> Floats:
 
     An inverted cell counts as minus one.
     """
-    angles = dihedral_angles(points, cells)
-    worst = np.minimum(angles.min(axis=1), 180.0 - angles.max(axis=1))
-    return np.where(tet_volumes(points, cells[:, :4]) > 0, worst, -1.0)
+    x = points[cells[:, :4]].transpose(1, 2, 0)
+    volume = (_cross(x[1] - x[0], x[2] - x[0]) * (x[3] - x[0])).sum(axis=0)
+    extreme = np.abs(_dihedral_cosines(points, cells)).max(axis=0)
+    return np.where(volume > 0, np.degrees(np.arccos(extreme)), -1.0)
 
 
 def gamma(points: Floats, cells: Ints) -> Floats:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .measure import dihedral_angles, gamma, jacobian_ratios, tet_volumes
+from .measure import dihedral_range, gamma, jacobian_ratios, tet_volumes
 from .topology import facets_of, find_rows
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class MeshQuality:
 
 def measure_quality(mesh: ElectrodeMesh) -> MeshQuality:
     """Measure every cell and facet of `mesh`."""
-    angles = dihedral_angles(mesh.points, mesh.cells)
+    smallest, largest = dihedral_range(mesh.points, mesh.cells)
     every = facets_of(mesh.cells)
     outer = every.second < 0
     between = ~outer & (mesh.cell_tags[every.first] != mesh.cell_tags[every.second])
@@ -58,8 +58,8 @@ def measure_quality(mesh: ElectrodeMesh) -> MeshQuality:
     return MeshQuality(
         cells=len(mesh.cells),
         points=len(mesh.points),
-        min_dihedral=float(angles.min()),
-        max_dihedral=float(angles.max()),
+        min_dihedral=float(smallest.min()),
+        max_dihedral=float(largest.max()),
         min_gamma=float(gamma(mesh.points, mesh.cells).min()),
         untagged_facets=bare,
         nonmanifold=every.crowded,

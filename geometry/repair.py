@@ -21,8 +21,10 @@ log = logging.getLogger(__name__)
 TARGET = 13.0
 SPLIT_BELOW = 11.5
 _ROUNDS = 4
-_PASSES = 40
-_TRIALS = 24
+_PASSES = 25
+# Moves tried at once, by these parts of the distance to the nearest neighbour.
+_TRIALS = 8
+_SCALES = (0.4, 0.2, 0.1, 0.04)
 
 
 def repair(
@@ -168,14 +170,18 @@ def _improve(
     size = np.minimum.reduceat(np.where(mine, np.inf, reach).min(axis=1), begin)
     best = np.minimum.reduceat(angles[around], begin)
     place = points[batch].copy()
-    local = np.arange(4 * len(around)).reshape(-1, 4)
-    for trial in range(_TRIALS):
-        step = draw.normal(size=(len(batch), 3))
-        step *= (size * 0.5 * 0.85**trial / np.linalg.norm(step, axis=1))[:, None]
-        tried = place + np.einsum("nij,nj->ni", freedom[batch], step)
-        x = np.where(mine[:, :, None], tried[owner][:, None], base)
-        score = np.minimum.reduceat(worst_angles(x.reshape(-1, 3), local), begin)
-        better = score > best
-        place[better], best[better] = tried[better], score[better]
+    local = np.arange(4 * len(around) * _TRIALS).reshape(-1, 4)
+    for scale in _SCALES:
+        step = draw.normal(size=(_TRIALS, len(batch), 3))
+        step *= scale * size[:, None] / np.linalg.norm(step, axis=2, keepdims=True)
+        tried = place + np.einsum("nij,tnj->tni", freedom[batch], step)
+        x = np.where(mine[:, :, None], tried[:, owner, None], base)
+        score = worst_angles(x.reshape(-1, 3), local).reshape(_TRIALS, -1)
+        score = np.minimum.reduceat(score, begin, axis=1)
+        winner = score.argmax(axis=0)
+        each = np.arange(len(batch))
+        better = score[winner, each] > best
+        place[better] = tried[winner, each][better]
+        best[better] = score[winner, each][better]
     points[batch] = place
     angles[around] = worst_angles(points, cells[around])

@@ -1,0 +1,28 @@
+"""What every mesh of a shape must keep; shared by the tests."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nanotrode.geometry import ElectrodeMesh
+from nanotrode.geometry.measure import tet_volumes
+
+
+def check_promises(mesh: ElectrodeMesh, shape) -> None:
+    """Volume, area, tags, angles and the sum of the regions, against the closed form."""
+    assert mesh.volume("electrode") == pytest.approx(shape.electrode_volume, rel=5e-3)
+    assert mesh.area("interface") == pytest.approx(shape.interface_area, rel=1e-2)
+    assert mesh.footprint == pytest.approx(shape.footprint)
+    assert mesh.multiplicity == shape.multiplicity
+    assert set(np.unique(mesh.cell_tags)) <= {1, 2}
+    assert tet_volumes(mesh.points, mesh.cells).min() > 0
+    quality = mesh.quality()
+    assert quality.untagged_facets == quality.nonmanifold == quality.unused_points == 0
+    assert quality.min_dihedral >= 10
+    assert quality.min_jacobian > 0
+    if shape.headroom is not None:
+        total = mesh.volume("electrode") + mesh.volume("electrolyte")
+        assert total == pytest.approx(shape.footprint * shape.height, rel=1e-10)
+        assert mesh.area("separator") == pytest.approx(shape.footprint, rel=1e-10)
+        assert mesh.area("collector") == pytest.approx(shape.footprint, rel=1e-10)

@@ -1,0 +1,91 @@
+"""Poles keep their distance and stay in the box, or are refused before any meshing."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from scipy.spatial import cKDTree
+
+from nanotrode.errors import ShapeError
+from nanotrode.geometry import NanobeltArray, NanowireArray
+from nanotrode.geometry.placement import rows_of, segment_distance
+
+
+@pytest.mark.parametrize(
+    ("count", "rows"),
+    [(1, [1]), (2, [2]), (7, [3, 2, 2]), (20, [5] * 4), (200, [20] * 10), (11, [4, 4, 3])],
+)
+def test_any_count_makes_a_near_square_grid(count, rows):
+    assert rows_of(count) == rows
+
+
+@pytest.mark.parametrize("placement", ["square", "hexagonal", "random"])
+@pytest.mark.parametrize("count", [1, 2, 7, 20])
+def test_poles_keep_the_gap_and_the_box(placement, count):
+    shape = NanowireArray(
+        count, radius=5e-8, length=1e-6, pitch=3e-7, placement=placement, gap=4e-8, tilt=0.12
+    )
+    low, high = shape.corners.min(axis=0), shape.corners.max(axis=0)
+    surfaces = []
+    for pole in shape.poles:
+        u, s = np.meshgrid(np.linspace(0, 1, 48), np.linspace(0, 1, 40))
+        x = pole.surface_point(u.ravel(), s.ravel())
+        assert (x[:, :2] > low).all()
+        assert (x[:, :2] < high).all()
+        surfaces.append(x)
+    for a, b in combinations(surfaces, 2):
+        assert cKDTree(a).query(b)[0].min() > 4e-8
+
+
+def test_one_seed_gives_one_array_and_another_seed_another():
+    def make(seed):
+        return NanowireArray(
+            9, radius=5e-8, length=1e-6, placement="random", pitch=3e-7, tilt=0.1, seed=seed
+        ).layout
+
+    assert make(4) == make(4)
+    assert make(4) != make(5)
+
+
+def test_too_many_random_poles_are_refused_with_the_way_out():
+    with pytest.raises(ShapeError, match=r"no room for pole .* larger pitch, a smaller gap"):
+        NanowireArray(60, radius=5e-8, length=1e-6, placement="random", pitch=1.3e-7)
+
+
+def test_crossed_belts_are_refused():
+    with pytest.raises(ShapeError, match="no room for pole"):
+        NanobeltArray(12, width=3e-7, thickness=5e-8, length=1e-6, placement="random", pitch=2.5e-7)
+
+
+def test_bent_belts_may_stand_nested():
+    shape = NanobeltArray(
+        3, width=3e-7, thickness=5e-8, length=1e-6, pitch=(4e-7, 4e-7), bend=1.2, gap=5e-8
+    )
+    inside = shape.corners.max(axis=0)
+    reach = shape.poles[0].surface_point(np.zeros(1), 1.0)[0, 1] - shape.poles[0].base[1]
+    assert reach > 4e-7
+    for pole in shape.poles:
+        x = pole.surface_point(np.linspace(0, 1, 40), 1.0)
+        assert (x[:, :2] > 0).all()
+        assert (x[:, :2] < inside).all()
+
+
+def test_distance_of_segments_against_sampling():
+    draw = np.random.default_rng(3)
+    starts, ends = draw.normal(size=(2, 12, 3))
+    t = np.linspace(0, 1, 301)[:, None]
+    for k in range(12):
+        a = starts[0] + t * (ends[0] - starts[0])
+        b = starts[k] + t * (ends[k] - starts[k])
+        sampled = np.linalg.norm(a[:, None] - b[None], axis=2).min()
+        exact = segment_distance(starts[0], ends[0], starts[k : k + 1], ends[k : k + 1])[0]
+        assert exact <= sampled + 1e-12
+        assert exact == pytest.approx(sampled, abs=0.02)
+
+
+def test_parallel_segments():
+    a, b = np.zeros(3), np.array([0.0, 0, 1])
+    far = segment_distance(a, b, np.array([[3.0, 4, 0.2]]), np.array([[3.0, 4, 5]]))
+    assert far[0] == pytest.approx(5)
