@@ -79,6 +79,12 @@ class March(NamedTuple):
     newton: int
 
 
+def extrapolate(past: list[Array]) -> Array:
+    """A guess of the next state from the last ones, the latest first: by a parabola in time."""
+    weights = {1: (1.0,), 2: (2.0, -1.0), 3: (3.0, -3.0, 1.0)}[len(past)]
+    return sum(weight * state for weight, state in zip(weights, past, strict=True))
+
+
 def march(code: Discretisation, *, tolerance: float, steps: int = wire.STEPS) -> March:
     """Take the benchmark's steps.
 
@@ -88,13 +94,13 @@ def march(code: Discretisation, *, tolerance: float, steps: int = wire.STEPS) ->
         steps: How many to take.
     """
     c = np.full(len(code.row_sums), wire.START)
-    before, currents, means, newton = c, [], [], 0
+    past, currents, means, newton = [c], [], [], 0
     volume = code.row_sums.sum()
     for _ in range(steps):
         target = code.mass(c)
-        guess = np.clip(2.0 * c - before, 1e-6, 1.0 - 1e-6)
-        before = c
+        guess = np.clip(extrapolate(past), 1e-6, 1.0 - 1e-6)
         c, reaction, count = _newton(code, guess, target, tolerance)
+        past = [c, *past[:2]]
         newton += count
         currents.append(-float(reaction.sum()))
         means.append(float(code.row_sums @ c / volume))

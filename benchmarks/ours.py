@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 import wire
+from marching import extrapolate
 from measure import Meter
 from mpi4py import MPI
 
@@ -72,7 +73,7 @@ def euler(meter: Meter) -> None:
     control = ImposedPotential(wire.POTENTIAL)
     u = np.full_like(model.lumped_mass, wire.START)
     meter.mark("setup")
-    before, rates, means, steps = u, [], [], task.get("steps", wire.STEPS)
+    past, rates, means, steps = [u], [], [], task.get("steps", wire.STEPS)
     shift = 1.0 / wire.STEP
     for index in range(steps):
         stage = newton.solve(
@@ -80,9 +81,10 @@ def euler(meter: Meter) -> None:
             shift * model.apply_mass(u),
             control,
             time=(index + 1) * wire.STEP,
-            guess=(2.0 * u - before, wire.POTENTIAL),
+            guess=(extrapolate(past), wire.POTENTIAL),
         )
-        before, u = u, stage.u
+        u = stage.u
+        past = [u, *past[:2]]
         rates.append(stage.at.rate)
         means.append(model.mean(u))
     meter.mark("solve")

@@ -14,7 +14,7 @@ import wire
 from dolfinx import fem
 from dolfinx import mesh as dmesh
 from dolfinx.fem.petsc import assemble_matrix
-from marching import VertexRule
+from marching import VertexRule, extrapolate
 from measure import Meter
 from mpi4py import MPI
 from petsc4py import PETSc
@@ -90,13 +90,13 @@ def march(
     weights = mass.getDiagonal().array_r.copy()
     volume, areas, nodes = sums.sum(), surface.areas, surface.nodes
     u = np.full(len(sums), wire.START)
-    before, currents, means, newton = u, [], [], 0
+    past, currents, means, newton = [u], [], [], 0
     total = fresh = last = 0
     for _ in range(steps):
         x.array_w[:] = u
         mass.mult(x, y)
         target = y.array_r.copy()
-        before, u = u, 2.0 * u - before
+        u = extrapolate(past)
         update, error, old_size = np.inf, np.inf, None
         while True:
             q = wire.flux(u[nodes])
@@ -132,6 +132,7 @@ def march(
             du += (residual.sum() - columns @ du) / columns.sum()
             u = u - du
             update, old_size, newton = np.abs(du).max(), size, newton + 1
+        past = [u, *past[:2]]
         currents.append(float(-areas @ q.value))
         means.append(float(sums @ u / volume))
     return currents, means, newton, total

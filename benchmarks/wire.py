@@ -43,7 +43,7 @@ TOLERANCES = {"practical": 1e-7, "tight": 1e-10}
 """Error that a code may leave in any unknown at each step, in stoichiometry."""
 END = STEPS * STEP  # [s]
 
-ELEMENT_SIZES = {"20k": 0.1395, "100k": 0.0775, "500k": 0.0440}
+ELEMENT_SIZES = {"20k": 0.1395, "100k": 0.0775, "500k": 0.0440, "1M": 0.0344}
 """Uniform element size in units of R, by the number of nodes that it gives."""
 
 

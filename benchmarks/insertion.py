@@ -1,0 +1,120 @@
+"""`make bench`: how fast nanotrode solves insertion, beside other codes and its own twin.
+
+    python benchmarks/insertion.py             all of it: most of an hour on a quiet machine
+    python benchmarks/insertion.py --quick     the smallest mesh alone, in two or three minutes
+    python benchmarks/insertion.py --render    tables and plot anew, from the last measurement
+
+Writes results/insertion.json, .md and .png (with --quick: results/quick.*) in this folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import plan
+import plot
+import report
+import wire
+from measure import Measured, median, run_interleaved
+
+RESULTS = wire.HERE / "results"
+STUDY = wire.HERE.parent / "examples" / "wire.toml"
+PARTS = {
+    "machine tests": plan.machine,
+    "same work": plan.same_work,
+    "accuracy": plan.work_against_accuracy,
+    "growth": plan.growth,
+    "two ranks": plan.two_ranks,
+}
+
+
+def measure(*, quick: bool) -> dict:
+    """All measurements, as they go into the results' file."""
+    sizes = list(wire.ELEMENT_SIZES)[: 1 if quick else None]
+    meshes = {size: wire.make(size) for size in sizes}
+    core = max(os.sched_getaffinity(0))
+    began, load = time.perf_counter(), os.getloadavg()[0]
+    parts = {
+        name: [_row(row) for row in run_interleaved(jobs(quick=quick), core=core)]
+        for name, jobs in PARTS.items()
+    }
+    return {
+        "machine": _machine(),
+        "load before": load,
+        "minutes": (time.perf_counter() - began) / 60.0,
+        "meshes": meshes,
+        "start-up": start_up(),
+        **parts,
+    }
+
+
+def start_up() -> dict[str, float]:
+    """Median wall seconds of the command's help, and of a small study run once before."""
+    program = str(Path(sys.executable).parent / "nanotrode")
+    folder = wire.CACHE / "start-up"
+    study = [program, "run", str(STUDY), "--out", str(folder), "--force"]
+    _wall(study)
+    return {
+        "nanotrode --help": median([_wall([program, "--help"]) for _ in range(5)]),
+        f"nanotrode run {STUDY.name}": median([_wall(study) for _ in range(3)]),
+    }
+
+
+def _wall(command: list[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+def _row(row: Measured) -> dict:
+    """A job's medians, with what its first run found."""
+    found = {key: value for key, value in row.runs[0].items() if key != "phases"}
+    phases = {
+        name: {"cpu": row.cpu(name), "wall": row.wall(name)} for name in row.runs[0]["phases"]
+    }
+    return {
+        "name": row.job.name,
+        "task": row.job.task,
+        "ranks": row.job.ranks,
+        "repeats": len(row.runs),
+        "phases": phases,
+        "memory per unknown": row.memory_per_unknown,
+        **found,
+    }
+
+
+def _machine() -> dict[str, object]:
+    cpu = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+    return {
+        "processor": cpu[0].split(":", 1)[1].strip() if cpu else platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+    }
+
+
+def main() -> None:
+    """Measure, or read the last measurement, and write tables and plot."""
+    parser = argparse.ArgumentParser(description="How fast nanotrode solves insertion.")
+    parser.add_argument("--quick", action="store_true", help="the smallest mesh alone")
+    parser.add_argument("--render", action="store_true", help="only tables and plot, anew")
+    chosen = parser.parse_args()
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / ("quick.json" if chosen.quick else "insertion.json")
+    if not chosen.render:
+        path.write_text(json.dumps(measure(quick=chosen.quick), indent=1) + "\n")
+    results = json.loads(path.read_text())
+    text = report.render(results)
+    path.with_suffix(".md").write_text(text)
+    plot.draw(results, path.with_suffix(".png"))
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""What `make bench` runs: which code, on which mesh, how accurately, how often."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import environments
+from measure import Job
+
+OURS, TWIN = "nanotrode", "its algorithm, flat"
+NAIVE = "DOLFINx, obvious"
+NGSOLVE, NGSOLVE_NODAL = "NGSolve, its own integrals", "NGSolve, our scheme by hand"
+SKFEM = "scikit-fem, our scheme by hand"
+
+ACCURACIES = ("practical", "tight")
+UNIFORM = ("20k", "100k", "500k")
+BUILT = (12, 16, 24, 32, 48, 64)
+TOLERANCES = (1e-3, 3e-4, 1e-4, 3e-5)
+
+
+@dataclass(frozen=True)
+class Code:
+    """One way to do the same work.
+
+    Attributes:
+        name: As the tables call it; of codes of one name the fastest counts.
+        module: What runs it.
+        environment: Its peer's list of packages, or None for nanotrode's own.
+        task: What distinguishes it.
+        repeats: By mesh, from the smallest; 0 leaves it out.
+        steps_at_500k: Steps taken on the largest mesh, or None for all.
+    """
+
+    name: str
+    module: str
+    environment: str | None
+    task: dict
+    repeats: tuple[int, int, int]
+    steps_at_500k: int | None = None
+
+
+CODES = (
+    Code(OURS, "ours", None, {"method": "euler"}, (5, 5, 3)),
+    Code(TWIN, "twin", None, {}, (5, 5, 3)),
+    Code(NAIVE, "peers.dolfinx_naive", None, {}, (1, 1, 1), steps_at_500k=2),
+    *(
+        Code(
+            name, "peers.ngsolve_tuned", "ngsolve", {"surface": surface, "solver": solver}, repeats
+        )
+        for name, surface, solver, repeats in (
+            (NGSOLVE, "form", "jacobi", (3, 3, 1)),
+            (NGSOLVE, "form", "gauss-seidel", (3, 3, 1)),
+            (NGSOLVE, "form", "direct", (3, 0, 0)),
+            (NGSOLVE_NODAL, "nodal", "jacobi", (5, 5, 3)),
+            (NGSOLVE_NODAL, "nodal", "gauss-seidel", (3, 3, 1)),
+        )
+    ),
+    Code(SKFEM, "peers.skfem_tuned", "skfem", {"solver": "jacobi"}, (5, 5, 3)),
+    Code(SKFEM, "peers.skfem_tuned", "skfem", {"solver": "amg"}, (3, 1, 0)),
+)
+
+
+def python_of(environment: str | None) -> str:
+    """The interpreter of a peer's environment, or this one."""
+    return environments.make_environment(environment) if environment else environments.own_python()
+
+
+def same_work(*, quick: bool) -> list[Job]:
+    """The benchmark's steps by every code, at both accuracies."""
+    jobs = []
+    for index, size in enumerate(UNIFORM[: 1 if quick else None]):
+        for code, accuracy in itertools.product(CODES, ACCURACIES):
+            repeats = min(code.repeats[index], 1 if quick else 9)
+            task = {**code.task, "size": size, "accuracy": accuracy}
+            if size == "500k" and code.steps_at_500k:
+                task["steps"] = code.steps_at_500k
+            if quick and code.name == NAIVE:
+                task["steps"] = 10
+            if repeats:
+                python = python_of(code.environment)
+                jobs.append(Job(code.name, code.module, python, task, repeats=repeats))
+    return jobs
+
+
+def work_against_accuracy(*, quick: bool) -> list[Job]:
+    """Potential steps by `Simulation.run`, on many meshes with many tolerances."""
+    built = [f"built {segments}" for segments in (BUILT[1:4] if quick else BUILT)]
+    uniform = [f"uniform {size}" for size in UNIFORM[: 1 if quick else None]]
+    return [
+        Job(
+            OURS,
+            "ours",
+            environments.own_python(),
+            {"method": "adaptive", "mesh": mesh, "tolerance": tolerance},
+            repeats=1 if quick or mesh == "uniform 500k" else 3,
+        )
+        for mesh, tolerance in itertools.product([*built, *uniform], TOLERANCES)
+    ]
+
+
+def growth(*, quick: bool) -> list[Job]:
+    """The benchmark's steps on a million nodes; those on fewer are among the same work."""
+    task = {"method": "euler", "size": "1M", "accuracy": "practical"}
+    return [] if quick else [Job(OURS, "ours", environments.own_python(), task, repeats=1)]
+
+
+def two_ranks(*, quick: bool) -> list[Job]:
+    """The benchmark's steps on one and on two ranks."""
+    sizes = ("20k",) if quick else ("100k", "500k", "1M")
+    return [
+        Job(
+            OURS,
+            "ours",
+            environments.own_python(),
+            {"method": "euler", "size": size, "accuracy": "practical"},
+            ranks=ranks,
+            repeats=1 if quick else 3,
+        )
+        for size, ranks in itertools.product(sizes, (1, 2))
+    ]
+
+
+def machine(*, quick: bool) -> list[Job]:
+    """Bandwidth, and the product with the benchmark's matrix."""
+    sizes = UNIFORM[: 1 if quick else None]
+    python = environments.own_python()
+    return [Job("machine", "machine", python, {"size": size}, repeats=3) for size in sizes]
