@@ -21,7 +21,7 @@ def make_environment(peer: str) -> str:
     if not installed.exists() or installed.read_text() != pins.read_text():
         print(f"making the environment of {peer}", flush=True)
         venv.create(folder, with_pip=True, clear=True)
-        install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        install = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         subprocess.run([*install, "-r", str(pins)], check=True)
         installed.write_text(pins.read_text())
     return str(python)

@@ -24,6 +24,8 @@ import report
 import wire
 from measure import Measured, median, run_interleaved
 
+import meshes
+
 RESULTS = wire.HERE / "results"
 STUDY = wire.HERE.parent / "examples" / "wire.toml"
 PARTS = {
@@ -32,27 +34,27 @@ PARTS = {
     "accuracy": plan.work_against_accuracy,
     "growth": plan.growth,
     "two ranks": plan.two_ranks,
+    "array": plan.array,
 }
 
 
-def measure(*, quick: bool) -> dict:
-    """All measurements, as they go into the results' file."""
+def measure(path: Path, *, quick: bool) -> None:
+    """Measure everything into a file, which is written anew after each part."""
     sizes = list(wire.ELEMENT_SIZES)[: 1 if quick else None]
-    meshes = {size: wire.make(size) for size in sizes}
-    core = max(os.sched_getaffinity(0))
-    began, load = time.perf_counter(), os.getloadavg()[0]
-    parts = {
-        name: [_row(row) for row in run_interleaved(jobs(quick=quick), core=core)]
-        for name, jobs in PARTS.items()
-    }
-    return {
+    core, began = max(os.sched_getaffinity(0)), time.perf_counter()
+    results: dict = {
         "machine": _machine(),
-        "load before": load,
-        "minutes": (time.perf_counter() - began) / 60.0,
-        "meshes": meshes,
+        "load before": os.getloadavg()[0],
+        "meshes": {size: wire.make(size) for size in sizes},
         "start-up": start_up(),
-        **parts,
     }
+    plans = {name: part(quick=quick) for name, part in PARTS.items()}
+    for mesh in {job.task["mesh"] for jobs in plans.values() for job in jobs if "mesh" in job.task}:
+        meshes.find(mesh)
+    for name, jobs in plans.items():
+        results[name] = [_row(row) for row in run_interleaved(jobs, core=core)]
+        results["minutes"] = (time.perf_counter() - began) / 60.0
+        path.write_text(json.dumps(results, indent=1) + "\n")
 
 
 def start_up() -> dict[str, float]:
@@ -108,7 +110,7 @@ def main() -> None:
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / ("quick.json" if chosen.quick else "insertion.json")
     if not chosen.render:
-        path.write_text(json.dumps(measure(quick=chosen.quick), indent=1) + "\n")
+        measure(path, quick=chosen.quick)
     results = json.loads(path.read_text())
     text = report.render(results)
     path.with_suffix(".md").write_text(text)

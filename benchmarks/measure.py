@@ -143,7 +143,7 @@ def run_once(job: Job, cores: list[int]) -> dict:
 def run_interleaved(jobs: list[Job], *, core: int, log=print) -> list[Measured]:
     """Run all jobs in turn, again and again, so that a slow hour of the machine hits them all."""
     table = [Measured(job) for job in jobs]
-    for repeat in range(max(job.repeats for job in jobs)):
+    for repeat in range(max((job.repeats for job in jobs), default=0)):
         for row in table:
             if repeat >= row.job.repeats:
                 continue

@@ -27,21 +27,36 @@ def uniform(size: str) -> ElectrodeMesh:
 
 
 def built(segments: int) -> ElectrodeMesh:
-    """What nanotrode itself makes of the wire, with so many elements around; cached."""
-    path = wire.CACHE / f"wire-built-{segments}.msh"
-    if not path.exists():
-        shape = NanowireArray(
-            count=1,
-            radius=wire.RADIUS,
-            length=wire.LENGTH,
-            pitch=4.0 * wire.RADIUS,
-            tip="rounded",
-        )
-        build_mesh(shape, sizing=Sizing(segments=segments)).save(path)
-    return ElectrodeMesh.load(path)
+    """What nanotrode itself makes of the wire, with so many elements around."""
+    shape = NanowireArray(
+        count=1, radius=wire.RADIUS, length=wire.LENGTH, pitch=4.0 * wire.RADIUS, tip="rounded"
+    )
+    return _cached(f"wire-built-{segments}", shape, Sizing(segments=segments))
+
+
+def array(segments: int) -> ElectrodeMesh:
+    """Two hundred such wires side by side."""
+    shape = NanowireArray(
+        count=200,
+        radius=wire.RADIUS,
+        length=wire.LENGTH,
+        pitch=4.0 * wire.RADIUS,
+        placement="hexagonal",
+        tip="rounded",
+    )
+    return _cached(f"array-{segments}", shape, Sizing(segments=segments))
 
 
 def find(name: str) -> ElectrodeMesh:
-    """A mesh by its name in the tables: `uniform 20k`, `built 16`."""
+    """A mesh by its name in the tables: `uniform 20k`, `built 16`, `array 40`."""
     kind, size = name.split()
-    return uniform(size) if kind == "uniform" else built(int(size))
+    if kind == "uniform":
+        return uniform(size)
+    return {"built": built, "array": array}[kind](int(size))
+
+
+def _cached(name: str, shape: NanowireArray, sizing: Sizing) -> ElectrodeMesh:
+    path = wire.CACHE / f"{name}.msh"
+    if not path.exists():
+        build_mesh(shape, sizing=sizing).save(path)
+    return ElectrodeMesh.load(path)

@@ -29,6 +29,8 @@ from nanotrode.solver.simulation import Simulation
 SALT = 1000.0  # c_e [mol m-3]
 C_S_MAX = 2e4  # [mol m-3]; cancels
 
+HOLD = f"Hold at {wire.POTENTIAL} V for {wire.END} s"
+
 MATERIAL = Material(
     name="wire-step",
     c_s_max=C_S_MAX,
@@ -99,14 +101,14 @@ def euler(meter: Meter) -> None:
 
 
 def adaptive(meter: Meter) -> None:
-    """A potential step as a user runs it, with error control."""
+    """A protocol as a user runs it, with error control; the potential step unless told other."""
     task = meter.task
-    mesh = meshes.find(task["mesh"])
+    mesh = meshes.find(task["mesh"]) if MPI.COMM_WORLD.rank == 0 else None
     meter.mark("read")
     result = Simulation(
         mesh,
         MATERIAL,
-        protocol=[f"Hold at {wire.POTENTIAL} V for {wire.END} s"],
+        protocol=[task.get("protocol", HOLD)],
         initial_stoichiometry=wire.START,
         temperature=wire.TEMPERATURE,
         c_e=SALT,

@@ -23,6 +23,7 @@ def render(results: dict) -> str:
         work_against_accuracy(results),
         growth(results),
         two_ranks(results),
+        array(results),
         bandwidth(results),
         start_up(results),
     )
@@ -253,6 +254,27 @@ def two_ranks(results: dict) -> str:
     for phase in ("mesh", "setup", "solve"):
         header += [f"{phase}, 1 rank [s]", "2 ranks [s]", "speed-up"]
     return "## Two ranks: wall seconds, one core each\n\n" + table(header, lines)
+
+
+def array(results: dict) -> str:
+    """Two hundred wires on two ranks."""
+    lines = [
+        [
+            row["task"]["protocol"],
+            str(row["unknowns"]),
+            str(row["steps"]),
+            f"{row['newton']}, {row['linear']}",
+            number(row["phases"]["setup"]["wall"]),
+            number(row["phases"]["solve"]["wall"]),
+            number(row["memory per unknown"] * row["ranks"] / 1e3),
+        ]
+        for row in results["array"]
+    ]
+    header = (
+        "protocol", "unknowns", "steps", "Newton, linear", "set-up [s]", "solve [s]",
+        "kB per unknown",
+    )  # fmt: skip
+    return "## Two hundred wires, two ranks: wall seconds\n\n" + table(header, lines)
 
 
 def bandwidth(results: dict) -> str:
