@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
 
 from ..errors import MeshError
@@ -26,8 +24,6 @@ from .size_field import size_grid
 from .sizing import Sizes, Sizing, resolve
 from .squeeze import Squeeze
 from .sweep import Sweep
-
-log = logging.getLogger(__name__)
 
 PoleArray = NanowireArray | NanobeltArray
 Shape = Film | PoleArray

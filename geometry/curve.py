@@ -15,7 +15,7 @@ from .topology import TRIANGLE_EDGES, edges_of, find_rows, unique_rows
 
 # A Jacobian that falls below this part of the cell's mean is mended.
 _LEAST_JACOBIAN = 0.2
-_PASSES = 30
+_PASSES = 15
 
 
 def elevate(
@@ -54,7 +54,10 @@ def _lattice_edges(lattice: Lattice) -> tuple[Ints, Floats, Floats]:
 
 
 def unfold(nodes: Floats, cells: Ints, shift: Floats, freedom: Floats) -> Floats:
-    """Let the free edges of badly bent cells follow the curved ones; returns the nodes.
+    """Mend badly bent cells; returns the nodes.
+
+    First the free edges of such cells follow the curved ones; where that is not enough, the
+    curved ones are straightened bit by bit, which ends with a straight cell at the latest.
 
     Args:
         nodes: (n, 3), vertices and edge nodes.
@@ -66,22 +69,15 @@ def unfold(nodes: Floats, cells: Ints, shift: Floats, freedom: Floats) -> Floats
         MeshError: if a cell stays folded.
     """
     straight, shift, nodes = nodes - shift, shift.copy(), nodes.copy()
-    free = np.abs(freedom).max(axis=(1, 2)) > 0
     poor = np.flatnonzero(jacobian_ratios(nodes, cells) < _LEAST_JACOBIAN)
-    for attempt in range(_PASSES):
+    for attempt in range(2 * _PASSES):
         if not len(poor):
             return nodes
-        # Each free edge takes the mean shift of the poor cells that it belongs to.
-        local = cells[poor][:, 4:]
-        moved, place = np.unique(local, return_inverse=True)
-        total = np.zeros((len(moved), 3))
-        np.add.at(total, place.ravel(), np.repeat(shift[local].mean(axis=1), 6, axis=0))
-        wanted = total / np.bincount(place.ravel())[:, None]
-        follows = free[moved]
-        shift[moved[follows]] = np.einsum("nij,nj->ni", freedom[moved[follows]], wanted[follows])
-        if attempt >= _PASSES // 2:
-            # Where that does not help, the surface itself is straightened a little.
-            shift[moved[~follows]] *= 0.9
+        if attempt < _PASSES:
+            moved = _follow(shift, cells[poor], freedom)
+        else:
+            moved = np.unique(cells[poor][:, 4:])
+            shift[moved] *= 0.7
         nodes[moved] = straight[moved] + shift[moved]
         touched = np.flatnonzero(np.isin(cells[:, 4:], moved).any(axis=1))
         poor = touched[jacobian_ratios(nodes, cells[touched]) < _LEAST_JACOBIAN]
@@ -92,3 +88,16 @@ def unfold(nodes: Floats, cells: Ints, shift: Floats, freedom: Floats) -> Floats
             "use more segments or a smaller interface size"
         )
     return nodes
+
+
+def _follow(shift: Floats, poor: Ints, freedom: Floats) -> Ints:
+    """Give free edges the mean shift of the poor cells around them; returns those changed."""
+    local = poor[:, 4:]
+    edges, place = np.unique(local, return_inverse=True)
+    total = np.zeros((len(edges), 3))
+    np.add.at(total, place.ravel(), np.repeat(shift[local].mean(axis=1), 6, axis=0))
+    wanted = total / np.bincount(place.ravel())[:, None]
+    free = np.abs(freedom[edges]).max(axis=(1, 2)) > 0
+    moved = edges[free]
+    shift[moved] = np.einsum("nij,nj->ni", freedom[moved], wanted[free])
+    return moved

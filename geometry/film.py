@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..errors import ShapeError
 from .arrays import Floats, Ints
 from .finish import Raw, finish
 from .mesh import ElectrodeMesh
@@ -16,6 +17,7 @@ _KUHN = np.array(
 )
 # Flatter or longer lattice cells than this would have dihedral angles below ten degrees.
 _MOST_ASPECT = 4.0
+_MOST_CELLS = 3_000_000
 
 
 def build_film(shape: Film, sizing: Sizing, *, order: int) -> ElectrodeMesh:
@@ -30,6 +32,12 @@ def build_film(shape: Film, sizing: Sizing, *, order: int) -> ElectrodeMesh:
     steps = np.diff(heights)
     sideways = _MOST_ASPECT * steps.min() * 0.95
     across = max(1, int(np.ceil(shape.side / sideways)))
+    count = 6 * across**2 * (len(heights) - 1)
+    if count > _MOST_CELLS:
+        raise ShapeError(
+            f"width: a film {shape.side:g} m wide with these sizes needs {count} cells; nothing "
+            f"varies sideways, so leave the width out, or give at most {10 * steps.min():.1g} m"
+        )
     points, cells = box_lattice(np.linspace(0, shape.side, across + 1), heights)
     middle = points[cells, 2].mean(axis=1)
     return finish(shape, Raw(points, cells, middle < shape.thickness), None, order=order)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -10,11 +11,16 @@ from ..errors import MeshError
 from .arrays import Floats, Ints
 from .curve import elevate, unfold
 from .lattice import Lattice
-from .measure import tet_volumes
+from .measure import dihedral_range, tet_volumes
 from .mesh import ElectrodeMesh, facet_nodes
 from .repair import repair
 from .tags import BOUNDARIES, REGIONS
 from .topology import Facets, facets_of
+
+log = logging.getLogger(__name__)
+
+# What every mesh should keep [deg].
+_LEAST_ANGLE = 10.0
 
 
 class Raw(NamedTuple):
@@ -77,6 +83,7 @@ def finish(shape: Finished, raw: Raw, lattice: Lattice | None, *, order: int) ->
     if lattice is not None:
         freedom = _freedom(points, facets, facet_tags, shape)
         points, cells, tags = repair(points, cells, tags, freedom=freedom, kept=facets)
+        _warn_of_flat_cells(points, cells)
     if order == 2:
         points, cells, shift = elevate(points, cells, lattice, getattr(shape, "poles", ()))
         facets = facet_nodes(cells, facets)
@@ -186,6 +193,19 @@ def _freedom(points: Floats, facets: Ints, facet_tags: Ints, shape: Finished) ->
     freedom[touched > 1, :2, :2] = 0.0
     freedom[np.unique(facets[facet_tags == BOUNDARIES["interface"]])] = 0.0
     return freedom
+
+
+def _warn_of_flat_cells(points: Floats, cells: Ints) -> None:
+    smallest, _ = dihedral_range(points, cells)
+    flat = int((smallest < _LEAST_ANGLE).sum())
+    if flat:
+        log.warning(
+            "%d of %d cells stay flat: the worst dihedral angle is %.1f degrees (wanted %g)",
+            flat,
+            len(cells),
+            smallest.min(),
+            _LEAST_ANGLE,
+        )
 
 
 def _check_sum(mesh: ElectrodeMesh, shape: Finished) -> None:

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 TARGET = 13.0
 SPLIT_BELOW = 11.5
-_ROUNDS = 4
+_ROUNDS = 8
 _PASSES = 25
 # Moves tried at once, by these parts of the distance to the nearest neighbour.
 _TRIALS = 8

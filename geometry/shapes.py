@@ -240,8 +240,8 @@ class NanowireArray(StandingArray):
 
     @property
     def free_gap(self) -> float:
-        """Between neighbours' surfaces [m]."""
-        return self.least_gap if self.placement == "random" else self.spacing - 2 * self.radius
+        """Between neighbours' surfaces in a regular placement [m]."""
+        return self.spacing - 2 * self.radius
 
     def skeleton(self) -> Floats:
         """Points (n, 3) on the poles' axes, a radius below the surface [m]."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from promises import check_promises
 
-from nanotrode.errors import MeshError
+from nanotrode.errors import MeshError, ShapeError
 from nanotrode.geometry import BOUNDARIES, Film, NanobeltArray, NanowireArray, Sizing, build_mesh
 
 WIRE = {"radius": 5e-8, "length": 4e-7}
@@ -142,6 +142,11 @@ def test_lengths_of_any_scale_mesh_alike():
     large = build_mesh(NanowireArray(1, radius=5e-4, length=4e-3, headroom=1e-3))
     assert small.quality().min_dihedral >= 10
     assert len(small.cells) == pytest.approx(len(large.cells), rel=0.05)
+
+
+def test_a_film_too_wide_for_its_layers_is_refused():
+    with pytest.raises(ShapeError, match=r"width: .* needs .* cells"):
+        build_mesh(Film(1e-6, width=1e-4))
 
 
 def test_an_order_that_is_not_there_is_refused():
