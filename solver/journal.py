@@ -132,7 +132,7 @@ class Journal:
                 self.output(index, step.end.time, step.end.u, step.end.potential, step.end.at.rate)
             return
         due = (np.floor(step.start.time / self.plan.every * (1 + 1e-12)) + 1) * self.plan.every
-        while due < step.end.time * (1.0 - 1e-12):
+        while due <= step.end.time * (1.0 + 1e-12):
             u, potential = step.interpolate(due)
             rate = self.model.evaluate(u, potential).rate
             self.output(index, due, u, potential, rate)

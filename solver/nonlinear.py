@@ -29,6 +29,8 @@ Array = NDArray[np.float64]
 MAX_ITERATIONS = 25
 GUARDED_ITERATIONS = 10
 """Newton steps that are kept inside the admissible range; later ones are free."""
+UNDAMPED, STALLED = 4, 0.5
+"""After this many steps, one that leaves more than this share of the residual is halved."""
 MAX_POTENTIAL_STEP = 0.2
 """Largest change of the potential in one Newton step [V]."""
 ROUND_OFF = 1e-15
@@ -109,7 +111,7 @@ class Newton:
         rate = control.rate if isinstance(control, ImposedRate) else None
         if isinstance(control, ImposedPotential):
             potential = control.potential(time)
-        before, update, error = None, np.inf, np.inf
+        before, update, error, reduction = None, np.inf, np.inf, None
         for iteration in range(MAX_ITERATIONS):
             at = model.evaluate(u, potential)
             residual = shift * model.apply_mass(u) + at.residual - target
@@ -118,12 +120,16 @@ class Newton:
             if not np.isfinite(size):
                 raise StageFailure("the residual is not a finite number")
             if before is not None:
-                error = update * min(1.0, size / before)
+                # at rest the first residual can be exactly nothing
+                reduction = size / before if before > 0.0 else 1.0
+                error = update * min(1.0, reduction)
                 if error < self.tolerance or size < ROUND_OFF * self._scale(shift, u):
                     return Stage(u, potential, at, iteration)
-            digits = self._linear_tolerance(error, None if before is None else size / before)
+            digits = self._linear_tolerance(error, reduction)
             step, move = self._step(shift, at, residual, excess, rate is None, digits)
             damping = min(1.0, MAX_POTENTIAL_STEP / abs(move)) if move else 1.0
+            if iteration >= UNDAMPED and reduction is not None and reduction > STALLED:
+                damping *= 0.5  # between two sides of a bend in a law: full steps go to and fro
             new = u - damping * step
             if iteration < GUARDED_ITERATIONS:
                 new = model.admissible(u, new)
