@@ -32,6 +32,9 @@ SMALLEST_STEP, FIRST_STEP = 1e-12, 1e-5
 MOST_CHANGE = 0.02
 """Largest change of the mean stoichiometry in one step at imposed current: the series then
 draws a smooth curve, and a step never runs far beyond a full or an empty electrode."""
+RUNAWAY = 10.0
+"""Change of the potential within one protocol step beyond which no electrode carries its
+current [V]: without a limit of the user's, a full host would go on for ever in tiny steps."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class Timeline:
         self.model, self.protocol = journal.model, journal.protocol
         self._progress = progress
         self._unit = self.model.diffusion_time
+        self._smallest = SMALLEST_STEP * self._unit
         self._controller = StepController(first=FIRST_STEP * self._unit, longest=settings.max_step)
         self._state: State | None = None
 
@@ -100,6 +104,8 @@ class Timeline:
         else:
             leg = self._restore(stored)
         first = leg.index if leg else len(self.journal.events)
+        for index in range(first, len(self.protocol.steps)):
+            self._leg(index, 0.0, 0.0)  # an amount that cannot be counted is refused at once
         for index in range(first, len(self.protocol.steps)):
             leg = leg or self._enter(index)
             reason = self._already_met(leg)
@@ -172,6 +178,8 @@ class Timeline:
         return self.settings.max_step
 
     def _already_met(self, leg: Leg) -> str | None:
+        if leg.end <= self.state.time:
+            return f"after {leg.end - leg.start:.6g} s at once"
         reading = self.journal.reading(self.state)
         for ending in leg.endings:
             if ending.margin(reading) <= 0.0:
@@ -180,7 +188,8 @@ class Timeline:
 
     def _leave(self, leg: Leg, reason: str) -> None:
         journal, state = self.journal, self.state
-        self._output(leg)
+        if state.time > journal.last_output[0] * (1.0 + 1e-12):
+            self._output(leg)
         log.info(
             "step %d of %d, '%s': %s, at t = %.6g s, %.6f V",
             leg.index + 1, len(self.protocol.steps), leg.step.text, reason, state.time,
@@ -196,11 +205,19 @@ class Timeline:
         """Take one accepted time step; the reason, if it ended the protocol step."""
         journal = self.journal
         taken, reason = self._good_step(leg), None
+        moved = abs(taken.end.potential - leg.before)
         met = [e for e in leg.endings if e.margin(journal.reading(taken.end, taken.passed)) <= 0]
         if met:
-            taken, reason = self._locate(leg, taken, met)
+            try:
+                taken, reason = self._locate(leg, taken, met)
+            except StageFailure as failure:
+                self._cut(leg, taken.size, str(failure))
+                return None
         elif taken.end.time >= leg.end * (1.0 - 1e-14):
             reason = f"after {leg.end - leg.start:.6g} s"
+        elif moved > RUNAWAY and isinstance(leg.control, ImposedRate):
+            went = f"the potential ran away to {taken.end.potential:.1f} V"
+            raise self._failure(leg, taken.size, went)
         journal.output_due(leg.index, taken)
         journal.book(taken)
         self._state = taken.end
@@ -219,18 +236,23 @@ class Timeline:
             try:
                 step = self._attempt(leg, size)
             except StageFailure as failure:
-                counts["failed"] += 1
-                controller.fail(size)
-                reason = str(failure)
-            else:
-                if step.error <= 1.0:
-                    controller.accept(step.error, size)
-                    return step
-                counts["rejected"] += 1
-                controller.reject(step.error, size)
+                self._cut(leg, size, str(failure))
+                continue
+            if step.error <= 1.0:
+                controller.accept(step.error, size)
+                return step
+            counts["rejected"] += 1
+            controller.reject(step.error, size)
+            if controller.size < self._smallest:
                 reason = f"the local error stays {step.error:.1e} times the tolerance"
-            if controller.size < SMALLEST_STEP * self._unit:
                 raise self._failure(leg, size, reason)
+
+    def _cut(self, leg: Leg, size: float, reason: str) -> None:
+        """Go on with a shorter time step after one that did not converge."""
+        self.journal.counts["failed"] += 1
+        self._controller.fail(size)
+        if self._controller.size < self._smallest:
+            raise self._failure(leg, size, reason)
 
     def _attempt(self, leg: Leg, size: float) -> TimeStep:
         return attempt_step(
@@ -259,12 +281,9 @@ class Timeline:
         for ending in met:
             if margin(0.0, ending) <= 0.0:
                 raise self._failure(leg, taken.size, f"'{ending.reason}' held before the step")
-            try:
-                size = brentq(
-                    margin, 0.0, taken.size, args=(ending,), xtol=LOCATED * taken.size, rtol=1e-15
-                )
-            except StageFailure as failure:
-                raise self._failure(leg, taken.size, str(failure)) from failure
+            size = brentq(
+                margin, 0.0, taken.size, args=(ending,), xtol=LOCATED * taken.size, rtol=1e-15
+            )
             found.append((float(size), ending.reason))
         size, reason = min(found)
         margin(size, met[0])
@@ -321,7 +340,7 @@ class Timeline:
             full = "full" if high > 0.98 else "empty"
             hint = (
                 f"; the surface is nearly {full}, so the current cannot be sustained: "
-                "give the step a voltage limit"
+                "end the step at a voltage less far out"
             )
         return SolverError(
             f"the solve failed at t = {state.time:.6g} s in protocol step {leg.index + 1} "
