@@ -1,0 +1,118 @@
+"""The stage solver: conservation to rounding whatever the linear solver leaves."""
+
+from __future__ import annotations
+
+import boxes
+import numpy as np
+import pytest
+
+from nanotrode.materials.kinetics import ButlerVolmer, ConstantExchange
+from nanotrode.solver.control import ImposedPotential, ImposedRate
+
+CONTROLS = {"current": ImposedRate(-0.02), "potential": ImposedPotential(3.5)}
+LAWS = {"constant D": boxes.material, "D(x)": lambda: boxes.material(diffusivity=boxes.varying())}
+
+
+def make(of, *, counts=(5, 5, 24), tolerance=1e-9):
+    """A model with enough unknowns for an iterative solver."""
+    from nanotrode.solver.linear import DIRECT_BELOW
+    from nanotrode.solver.nonlinear import Newton
+
+    domain, model = boxes.model(boxes.slab(counts=counts), of)
+    assert counts[0] < 3 or domain.owned >= DIRECT_BELOW
+    return domain, model, Newton(model, size=domain.owned, tolerance=tolerance)
+
+
+def one_step(model, newton, control, size=0.5):
+    from nanotrode.solver.stepping import attempt_step, consistent_state
+
+    start = consistent_state(model, control, 0.0, np.full(len(model.lumped_mass), 0.2))
+    return attempt_step(model, newton, control, start, size=size, tolerance=1.0)
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("name", CONTROLS)
+def test_a_step_keeps_the_books_however_loose_the_linear_solver(name, law):
+    """Each linear solve is worth three digits; the charge is worth eleven all the same."""
+    _, model, newton = make(LAWS[law](), tolerance=1e-9)
+    newton._linear_tolerance = lambda error, reduction: 1e-3
+    step = one_step(model, newton, CONTROLS[name])
+    stored = model.mean(step.end.u) - 0.2
+    assert abs(stored) > 1e-3
+    assert stored == pytest.approx(-step.passed, rel=1e-11)
+    if name == "current":
+        assert step.passed == pytest.approx(-0.02 * step.size, rel=1e-9)
+
+
+def test_each_linear_solve_is_exact_in_its_sum():
+    _, model, newton = make(boxes.material())
+    u = np.full(len(model.lumped_mass), 0.2)
+    at = model.evaluate(u, 3.2)
+    shift = 3.0
+    matrix = model.jacobian(shift, at)
+    newton._linear.set_matrix(matrix)
+    newton._column_sums = shift * model.lumped_mass + at.state_slope
+    right = np.random.default_rng(0).standard_normal(len(u)) * model.lumped_mass
+    loose = newton._linear_solve(right, 1e-2)
+    into, out = matrix.createVecs()
+    into.array_w[:] = loose
+    matrix.mult(into, out)
+    assert np.abs(out.array_r - right).max() > 1e-6 * np.abs(right).max()  # loose indeed
+    assert out.array_r.sum() == pytest.approx(right.sum(), rel=1e-10, abs=1e-14)
+
+
+def test_the_current_imposed_is_the_current_reached():
+    _, model, newton = make(boxes.material())
+    step = one_step(model, newton, ImposedRate(-0.02))
+    assert step.end.at.rate == pytest.approx(-0.02, rel=1e-8)
+
+
+def test_a_stage_solves_its_equations():
+    """The residual that is left, recomputed here, in units of the unknowns."""
+    _, model, newton = make(boxes.material(), tolerance=1e-10)
+    u, shift = np.full(len(model.lumped_mass), 0.2), 2.0
+    stage = newton.solve(
+        shift, shift * model.apply_mass(u), ImposedPotential(3.3), time=0.0, guess=(u, 3.5)
+    )
+    left = shift * model.apply_mass(stage.u - u) + model.evaluate(stage.u, 3.3).residual
+    assert np.abs(left / (shift * model.mass_diagonal)).max() < 1e-8
+    assert 2 <= stage.iterations <= 12
+
+
+def test_newton_converges_quadratically():
+    """Exact linear solves: the error is squared from step to step, so the Jacobian is right."""
+    for law in LAWS.values():
+        _, model, newton = make(law(), counts=(2, 2, 8), tolerance=1e-13)
+        sizes = []
+        keep = newton._size
+        newton._size = lambda *args, keep=keep, sizes=sizes: sizes.append(keep(*args)) or sizes[-1]
+        one_step(model, newton, ImposedRate(-0.02))
+        first = [s for s in sizes[: int(np.argmin(sizes[:8])) + 1] if s > 0]
+        ratios = np.diff(np.log10(first))
+        assert ratios.min() < -2.5
+        assert len(first) <= 6
+
+
+def test_what_cannot_converge_is_a_stage_failure():
+    from nanotrode.solver.model import StageFailure
+
+    _, model, newton = make(boxes.material(), counts=(1, 1, 4))
+    with pytest.raises(StageFailure):
+        # a full electrode's worth in one step, twice over
+        one_step(model, newton, ImposedRate(-20.0), size=0.1)
+
+
+def test_the_potential_found_for_a_current_carries_it():
+    """`consistent_state` over twelve orders of current, both ways, also at alpha_a != alpha_c."""
+    from nanotrode.solver.stepping import consistent_state
+
+    kinetics = ButlerVolmer(0.3, 1.1, ConstantExchange(2.0))
+    for of in (boxes.material(), boxes.material(kinetics=kinetics)):
+        _, model, _ = make(of, counts=(1, 1, 4))
+        u = np.full(len(model.lumped_mass), 0.2)
+        for rate in [s * 10.0**k for k in range(-6, 7, 3) for s in (1, -1)]:
+            state = consistent_state(model, ImposedRate(rate), 0.0, u)
+            assert state.at.rate == pytest.approx(rate, rel=1e-9)
+            assert np.array_equal(state.u, u)
+        rest = consistent_state(model, ImposedRate(0.0), 0.0, u)
+        assert rest.potential == pytest.approx(model.equilibrium_potential(u), abs=1e-12)

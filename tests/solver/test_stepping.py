@@ -1,0 +1,216 @@
+"""The integrator on a model of two numbers, the controller alone, and what loads no FEniCSx."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from nanotrode.solver.stepping import LADDER, D, StepController, attempt_step, consistent_state
+
+LIGHT = (
+    "stepping", "control", "endings", "steps", "protocol", "settings", "result", "recorder",
+    "checkpoint",
+)  # fmt: skip
+
+
+def test_protocols_steps_and_books_load_no_finite_elements():
+    code = (
+        "import importlib, sys\n"
+        f"for name in {LIGHT}:\n"
+        "    importlib.import_module('nanotrode.solver.' + name)\n"
+        "    heavy = {'dolfinx', 'petsc4py', 'mpi4py', 'ufl', 'basix', 'gmsh'} & set(sys.modules)\n"
+        "    if heavy:\n"
+        "        sys.exit(f'solver.{name} loads {heavy}')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+# --- the scheme -----------------------------------------------------------------------------
+
+
+class Decay:
+    """u' = -k u, dense and exact in its linear algebra."""
+
+    def __init__(self, k):
+        self.k = np.asarray(k, dtype=float)
+        self.lumped_mass = self.mass_diagonal = np.ones(len(self.k))
+
+    def evaluate(self, u, potential):
+        from nanotrode.solver.model import Evaluation
+
+        nothing = np.zeros_like(u)
+        return Evaluation(
+            residual=self.k * u,
+            rate=float(self.k @ u),
+            rate_slope=1.0,
+            potential_slope=nothing,
+            state_slope=self.k,
+            surface_slope=nothing,
+            j=nothing,
+        )
+
+    def apply_mass(self, u):
+        return u
+
+    def error_norm(self, error, at):
+        return float(np.abs(error).max())
+
+    def equilibrium_potential(self, u):
+        return 0.0
+
+
+class Exact:
+    """Solves the stages of `Decay` by division."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def solve(self, shift, target, control, *, time, guess):
+        from nanotrode.solver.nonlinear import Stage
+
+        u = target / (shift + self.model.k)
+        return Stage(u, 0.0, self.model.evaluate(u, 0.0), 1)
+
+    def filter_error(self, shift, defect):
+        return shift * defect / (shift + self.model.k)
+
+
+def steps_of(k, size, count=1):
+    from nanotrode.solver.control import ImposedPotential
+
+    model, control = Decay(k), ImposedPotential(0.0)
+    state = consistent_state(model, control, 0.0, np.ones(len(model.k)))
+    taken = []
+    for _ in range(count):
+        taken.append(attempt_step(model, Exact(model), control, state, size=size, tolerance=1.0))
+        state = taken[-1].end
+    return taken
+
+
+def test_the_step_is_tr_bdf2():
+    """Its stability function in closed form; d = 1 - 1/sqrt(2)."""
+    z = np.array([0.1, 1.0, 10.0])
+    step = steps_of(z, 1.0)[0]
+    gamma = 2 * D
+    middle = (1 - D * z) / (1 + D * z)
+    end = (middle / gamma - (1 - gamma) ** 2 / gamma) / (2 - gamma) / (1 + D * z)
+    assert step.middle[0] == pytest.approx(middle)
+    assert step.end.u == pytest.approx(end)
+    assert steps_of([1e12], 1.0)[0].end.u[0] == pytest.approx(0.0, abs=1e-10)  # L-stable
+
+
+def test_it_is_of_second_order_and_its_error_estimate_of_third():
+    ends, estimates = [], []
+    for count in (8, 16, 32):
+        taken = steps_of([1.0], 1.0 / count, count)
+        ends.append(abs(taken[-1].end.u[0] - math.exp(-1.0)))
+        estimates.append(taken[0].error)
+    assert np.log2(np.array(ends[:-1]) / ends[1:]) == pytest.approx(2.0, abs=0.05)
+    assert np.log2(np.array(estimates[:-1]) / estimates[1:]) == pytest.approx(3.0, abs=0.15)
+
+
+def test_the_estimate_is_the_error_of_one_step():
+    step = steps_of([1.0], 0.05)[0]
+    assert step.error == pytest.approx(abs(step.end.u[0] - math.exp(-0.05)), rel=0.15)
+
+
+def test_what_passed_is_what_left():
+    for step in steps_of([1.0, 50.0], 0.3, 4):
+        assert step.passed == pytest.approx((step.start.u - step.end.u).sum(), rel=1e-12)
+
+
+def test_inside_a_step_the_curve_has_third_order():
+    """The parabola through the three states of one step, against the exact curve."""
+    errors = []
+    for size in (0.4, 0.2, 0.1):
+        step = steps_of([1.0], size)[0]
+        inside = np.linspace(0.0, 1.0, 11) * size
+        found = [step.interpolate(t)[0][0] for t in inside]
+        errors.append(np.abs(found - np.exp(-inside)).max())
+        for t, state in ((0.0, step.start.u), (2 * D * size, step.middle[0]), (size, step.end.u)):
+            assert step.interpolate(t)[0] == pytest.approx(state, rel=1e-12)
+    orders = np.log2(np.array(errors[:-1]) / errors[1:])
+    assert orders.min() > 2.7
+
+
+# --- the controller -------------------------------------------------------------------------
+
+
+def rung(size):
+    return math.log(size, LADDER)
+
+
+def is_rung(size):
+    return abs(rung(size) - round(rung(size))) < 1e-9
+
+
+def test_sizes_are_rungs_of_a_ladder():
+    controller = StepController(first=0.013)
+    for error in (0.3, 1e-6, 0.9, 2e-3, 0.05):
+        assert is_rung(controller.size)
+        controller.accept(error, controller.size)
+    controller.reject(40.0, controller.size)
+    assert is_rung(controller.size)
+    controller.fail(controller.size)
+    assert is_rung(controller.size)
+
+
+def test_a_good_step_makes_the_next_longer_but_not_without_limit():
+    controller = StepController(first=1.0)
+    controller.accept(1e-9, 1.0)
+    assert controller.size == pytest.approx(8.0)
+    controller.accept(0.4, 8.0)  # 0.8 * 0.4^(-1/3) = 1.09: not worth another matrix
+    assert controller.size == pytest.approx(8.0)
+    controller.accept(0.95, 8.0)  # just passed: a little shorter, lest the next be rejected
+    assert controller.size < 8.0
+
+
+def test_a_bad_step_is_cut_by_its_error_and_a_failed_one_to_a_quarter():
+    controller = StepController(first=1.0)
+    controller.reject(8.0, 1.0)  # 0.8 * 8^(-1/3) = 0.4
+    assert controller.size == pytest.approx(0.25 * LADDER)
+    controller = StepController(first=1.0)
+    controller.reject(1.01, 1.0)
+    assert controller.size <= 1.0 / LADDER * (1 + 1e-9)
+    controller.reject(1e30, 1.0)
+    assert 0.1 / LADDER <= controller.size <= 0.1
+    controller.fail(1.0)
+    assert controller.size == pytest.approx(0.25)
+
+
+def test_the_longest_step_is_kept():
+    controller = StepController(first=5.0, longest=2.0)
+    assert controller.size <= 2.0 * (1 + 1e-12)
+    controller.accept(1e-12, controller.size)
+    assert controller.size <= 2.0 * (1 + 1e-12)
+    controller.restart(100.0, longest=3.0)
+    assert controller.size <= 3.0 * (1 + 1e-12)
+
+
+@pytest.mark.parametrize(
+    "remaining", [1e-6, 0.3, 0.9999, 1.0, 1.00005, 1.001, 1.5, 1.999, 2.0, 7.3]
+)
+def test_an_end_is_reached_without_a_sliver(remaining):
+    controller = StepController(first=1.0)
+    sizes = []
+    while remaining > 0.0:
+        size = controller.fit(remaining)
+        assert size <= 1.0001 * controller.size
+        sizes.append(size)
+        remaining -= size
+    assert remaining == 0.0
+    if len(sizes) > 1:
+        assert min(sizes) >= 0.49 * max(sizes)
+
+
+def test_a_step_cut_by_its_end_does_not_shrink_the_next():
+    controller = StepController(first=1.0)
+    controller.accept(0.9, 0.01)
+    assert controller.size == pytest.approx(1.0)
+    controller.accept(1e-9, 0.5)
+    assert controller.size >= 1.0
