@@ -57,13 +57,14 @@ DRIVER_FOLDERS = ("/usr/lib/*-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/
 DRIVER_PACKAGE = "libgl1-mesa-dri"
 
 DEMO = "examples/nanowire.toml"
+PATIENT = ["-o", "faulthandler_timeout=3600"]  # [s] for one test on a slow machine
 MPI_TEST = ["mpiexec", "-n", "2", "pytest", "-m", "mpi and not slow", "--maxfail=1"]
 COMMANDS: dict[str, list[list[str]]] = {
     "install": [],
     "demo": [["nanotrode", "run", DEMO, "--out", "runs/nanowire", "--force"]],
     "test": [["pytest", "-m", "not slow"], MPI_TEST],
     "mpi-test": [MPI_TEST],
-    "verify": [["pytest", "tests/verification", "-m", "slow or not slow", "-s"]],
+    "verify": [["pytest", "tests/verification", "-m", "slow or not slow", "-s", *PATIENT]],
     "bench": [["python", "benchmarks/insertion.py"]],
     "lint": [["ruff", "check"], ["ruff", "format", "--check"], ["mypy", "-p", "nanotrode"]],
 }
