@@ -29,26 +29,21 @@ def errors(run: dict) -> Errors:
     """The errors of a run that has `current`, `mean` and, unless they are the steps, `times`.
 
     Between its steps a run is what a monotone cubic in sqrt(t) makes of it, in which early
-    uptake is nearly straight; a run without its own start gets the exact one.
+    uptake is nearly straight. Fixed steps are judged from the end of the first one on.
     """
     with np.load(axisymmetric.PATH) as stored:
         reference = {key: stored[key] for key in ("times", "current", "mean")}
-    samples = np.geomspace(FIRST_TIME, wire.END, SAMPLES)
     times = np.array(run.get("times") or wire.STEP * np.arange(1, len(run["mean"]) + 1))
     current, mean = np.array(run["current"]), np.array(run["mean"])
-    if times[0] > 0.0:
-        times = np.append(0.0, times)
-        current = np.append(reference["current"][0], current)
-        mean = np.append(wire.START, mean)
+    samples = np.geomspace(max(FIRST_TIME, times[0]), min(wire.END, times[-1]), SAMPLES)
 
-    def error(ours: np.ndarray, exact: np.ndarray) -> np.ndarray:
-        last = np.minimum(samples, times[-1])
-        mine = PchipInterpolator(np.sqrt(times), ours)(np.sqrt(last))
-        return mine - PchipInterpolator(np.sqrt(reference["times"]), exact)(np.sqrt(last))
+    def between(at: np.ndarray, values: np.ndarray) -> np.ndarray:
+        return PchipInterpolator(np.sqrt(at), values)(np.sqrt(samples))
 
-    at_samples = np.interp(samples, reference["times"], reference["current"])
-    in_current = error(current, reference["current"]) / at_samples
-    in_mean = np.abs(error(mean, reference["mean"])) / (reference["mean"][-1] - wire.START)
+    exact_current = between(reference["times"], reference["current"])
+    exact_mean = between(reference["times"], reference["mean"])
+    in_current = between(times, current) / exact_current - 1.0
+    in_mean = np.abs(between(times, mean) - exact_mean) / (reference["mean"][-1] - wire.START)
     return Errors(float(np.sqrt(np.mean(in_current**2))), float(in_mean.max()))
 
 

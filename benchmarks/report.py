@@ -298,7 +298,7 @@ def bandwidth(results: dict) -> str:
             ]
         )
     header = (
-        "nodes", "read [GB/s]", "triad [GB/s]", "product [ms]", "product [GB/s]",
+        "nodes", "sum [GB/s]", "triad [GB/s]", "product [ms]", "product [GB/s]",
         "our step [ms]", "products per step",
     )  # fmt: skip
     return "## The limit of the machine\n\n" + table(header, lines)
