@@ -7,6 +7,7 @@ current? a capacity? per what?) decides how a step is read.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from typing import Literal, NamedTuple
 
@@ -68,7 +69,7 @@ def read(words: str) -> Reading:
         divisor = float(rate[2] or 1.0)
         if divisor == 0:
             raise ValueError(f"'{words}' divides by zero")
-        return Reading("current", "c_rate", float(rate[1] or 1.0) / divisor)
+        return _finite(Reading("current", "c_rate", float(rate[1] or 1.0) / divisor), words)
     match = re.fullmatch(rf"({NUMBER})\s*(.*)", plain)
     if not match:
         raise ValueError(f"'{words}' is not an amount: a number and a unit")
@@ -81,7 +82,13 @@ def read(words: str) -> Reading:
         ]
         hint = f" (did you mean '{near[0]}'?)" if near else ""
         raise ValueError(f"'{match[2]}' is not a unit known here{hint}")
-    return found._replace(value=float(match[1]) * found.value)
+    return _finite(found._replace(value=float(match[1]) * found.value), words)
+
+
+def _finite(found: Reading, words: str) -> Reading:
+    if not math.isfinite(found.value):
+        raise ValueError(f"'{words}' is not a finite amount")
+    return found
 
 
 def _unit(text: str) -> Reading | None:

@@ -26,6 +26,10 @@ Array = NDArray[np.float64]
 TINY = 1e-300
 FLOOR, CEILING = 1e-9, 1.0 - 1e-9
 """Stoichiometries between which Newton's iterates are kept on the surface."""
+MOST_POTENTIAL = 0.2
+"""Largest change of a surface point's open-circuit potential in one Newton step [V]."""
+NEAR = 0.2
+"""Share of its distance to a bound within which a surface value moves freely."""
 
 
 class InsertionModel:
@@ -93,6 +97,9 @@ class InsertionModel:
             c_e=self.c_e,
             temperature=self.temperature,
         )
+        # a reaction that slows as the surface fills would make the Jacobian indefinite; without
+        # that part Newton's method takes a step more there, and always has a direction
+        slope_x = np.maximum(reaction.slope_x, 0.0)
         weighted = self._scale * self.surface.weights
         diffused, bulk_slope = u, None
         if not self.symmetric:
@@ -107,8 +114,8 @@ class InsertionModel:
             rate=rate,
             rate_slope=rate_slope,
             potential_slope=tests(self._scale * reaction.slope_potential),
-            state_slope=tests(self._scale * reaction.slope_x),
-            surface_slope=self._scale * reaction.slope_x,
+            state_slope=tests(self._scale * slope_x),
+            surface_slope=self._scale * slope_x,
             j=reaction.j,
             bulk_slope=bulk_slope,
         )
@@ -131,14 +138,25 @@ class InsertionModel:
         return self._operator
 
     def admissible(self, old: Array, new: Array) -> Array:
-        """Stop a surface value half-way to a bound (0 or 1) that a Newton step would cross."""
+        """Keep a Newton step in range: see `model.Model.admissible`.
+
+        On the surface a value stops half-way to the bound (0 or 1) that it would cross, and
+        where it comes near one, where the exponentials of a steep potential would run away,
+        its open-circuit potential changes by `MOST_POTENTIAL` at most.
+        """
         where = self.surface.unknowns
         before, after = old[where], new[where]
-        low = (after < FLOOR) & (before > FLOOR)
-        high = (after > CEILING) & (before < CEILING)
-        if low.any() or high.any():
-            after = np.where(low, 0.5 * (before + FLOOR), after)
-            new[where] = np.where(high, 0.5 * (before + CEILING), after)
+        far = np.flatnonzero(
+            np.abs(after - before) > NEAR * np.maximum(np.minimum(before, 1.0 - before), 0.0)
+        )
+        if far.size:
+            start, end = before[far], after[far]
+            end = np.where((end < FLOOR) & (start > FLOOR), 0.5 * (start + FLOOR), end)
+            end = np.where((end > CEILING) & (start < CEILING), 0.5 * (start + CEILING), end)
+            change = np.abs(self.material.ocp(end) - self.material.ocp(start))
+            new[where[far]] = start + (end - start) * (
+                MOST_POTENTIAL / np.maximum(change, MOST_POTENTIAL)
+            )
         return new
 
     def error_norm(self, error: Array, at: Evaluation) -> float:

@@ -19,6 +19,9 @@ DIRECT_BELOW = 800
 PATIENCE = 60
 """Iterations of a fresh incomplete factorisation beyond which multigrid is tried."""
 
+MOST_ITERATIONS = 2000
+USUAL_DIGITS = 4.0
+
 _counter = itertools.count()
 
 
@@ -75,18 +78,30 @@ class LinearSolver:
         """Solve to a relative tolerance, from zero.
 
         Raises:
-            ArithmeticError: PETSc gave up; the message is its reason.
+            ArithmeticError: PETSc gave up, with a new preconditioner too; says its reason.
         """
-        self._ksp.setTolerances(rtol=tolerance, atol=0.0, divtol=1e10, max_it=2000)
-        self._ksp.solve(right, into)
-        count = self._ksp.getIterationNumber()
-        self.iterations += count
-        reason = self._ksp.getConvergedReason()
+        self._ksp.setTolerances(rtol=tolerance, atol=0.0, divtol=1e10, max_it=MOST_ITERATIONS)
+        reason = self._run(right, into)
+        if reason < 0 and self._fresh_iterations is not None:
+            self.forget()
+            self._ksp.getPC().setReusePreconditioner(False)
+            self._ksp.getOperators()[0].stateIncrease()
+            reason = self._run(right, into)
         if reason < 0:
-            self._fresh_iterations = None
+            self.forget()
             raise ArithmeticError(f"the linear solver stopped ({_name(reason)})")
+        self._judge(tolerance)
+
+    def _run(self, right: PETSc.Vec, into: PETSc.Vec) -> int:
+        self._ksp.solve(right, into)
+        self.iterations += self._ksp.getIterationNumber()
+        return self._ksp.getConvergedReason()
+
+    def _judge(self, tolerance: float) -> None:
+        """Remember how the preconditioner served; go over to multigrid if it never will."""
         # loose solves need few iterations whatever the preconditioner: compare like with like
-        effort = round(count * 4.0 / max(4.0, _digits(tolerance)))
+        digits = -math.log10(tolerance)
+        effort = round(self._ksp.getIterationNumber() * USUAL_DIGITS / max(USUAL_DIGITS, digits))
         self._last_iterations = effort
         if self._fresh_iterations is None:
             self._fresh_iterations = effort
@@ -100,14 +115,15 @@ class LinearSolver:
         preconditioner.setFactorOrdering("nd")
 
     def _use_incomplete(self) -> None:
+        """Incomplete factors, of each rank's own block; a bad pivot is shifted, not fatal."""
         self._direct = False
-        self._set({"pc_type": "bjacobi" if self._parallel else self._incomplete})
+        kind = "icc" if self._symmetric else "ilu"
+        shift = "positive_definite" if self._symmetric else "nonzero"
         if self._parallel:
-            self._set({"sub_pc_type": self._incomplete})
-
-    @property
-    def _incomplete(self) -> str:
-        return "icc" if self._symmetric else "ilu"
+            inner = {"sub_pc_type": kind, "sub_pc_factor_shift_type": shift}
+            self._set({"pc_type": "bjacobi", **inner})
+        else:
+            self._set({"pc_type": kind, "pc_factor_shift_type": shift})
 
     def use_multigrid(self) -> None:
         """Go over to smoothed-aggregation multigrid, for good."""
@@ -117,8 +133,11 @@ class LinearSolver:
             {
                 "pc_type": "gamg",
                 "pc_gamg_agg_nsmooths": 1,
-                "mg_levels_ksp_type": "chebyshev",
-                "mg_levels_pc_type": "jacobi",
+                # Gauss-Seidel needs no bounds of the spectrum, which the surface keeps moving
+                "mg_levels_ksp_type": "richardson",
+                "mg_levels_ksp_max_it": 1,
+                "mg_levels_pc_type": "sor",
+                "mg_levels_pc_sor_symmetric": 1,
             }
         )
 
@@ -129,10 +148,6 @@ class LinearSolver:
             database[self._prefix + key] = value
         self._ksp.setOptionsPrefix(self._prefix)
         self._ksp.setFromOptions()
-
-
-def _digits(tolerance: float) -> float:
-    return -math.log10(tolerance)
 
 
 def _name(reason: int) -> str:

@@ -146,17 +146,28 @@ class Simulation:
 
     def _fingerprint(self, electrode: ElectrodeMesh | None) -> str:
         """What a checkpoint must share with the run that resumes from it."""
-        digest = electrode.digest() if electrode is not None else None
+        mesh = None
+        if electrode is not None:
+            mesh = (electrode.digest(), electrode.footprint, electrode.multiplicity)
+        material = self.material
         said = (
-            self.comm.bcast(digest),
-            self.material.name,
-            sorted(self.material.sources.items()),
-            np.round(self.material.ocp(np.linspace(0.01, 0.99, 21)), 12).tolist(),
+            self.comm.bcast(mesh),
+            (material.name, material.c_s_max, material.charge_number, material.density),
+            (material.stoichiometry_limits, self._laws()),
             self.protocol.steps,
             (self.initial_stoichiometry, self.temperature, self.c_e),
             (self.settings, self.output),
         )
         return hashlib.sha256(repr(said).encode()).hexdigest()
+
+    def _laws(self) -> list[str]:
+        """The material's laws as numbers, to digits that do not depend on the machine."""
+        material, x = self.material, np.linspace(0.01, 0.99, 21)
+        law = material.kinetics.evaluate
+        conditions = {"c_e": self.c_e, "c_s_max": material.c_s_max, "temperature": self.temperature}
+        currents = [law(x, np.full_like(x, eta), **conditions).j for eta in (-0.05, 0.05)]
+        values = np.concatenate([material.ocp(x), material.diffusivity(x), *currents])
+        return [f"{value:.9e}" for value in values]
 
     def _stored(self, outlets: Outlets) -> Checkpoint | None:
         """The folder's checkpoint, read on rank 0 and shared; errors are shared too."""
