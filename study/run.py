@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,8 +67,8 @@ def run_study(
         result = simulation.run(
             path, observers=observers, resume=state == "unfinished", progress=progress
         )
-        ranks.on_first(comm, lambda: _finish(study, path, notes))
-    return result
+        metrics = ranks.on_first(comm, lambda: _finish(study, path, notes)) or {}
+    return replace(result, summary=result.summary | {"metrics": metrics})
 
 
 def default_folder(study: Study) -> Path:
@@ -128,14 +129,18 @@ def _checkpoint_time(path: Path) -> float | None:
         return float(json.loads(str(stored["numbers"]))["time"])
 
 
-def _finish(study: Study, path: Path, notes: dict[str, Any]) -> None:
-    """Draw, and mark the run as finished."""
+def _finish(study: Study, path: Path, notes: dict[str, Any]) -> dict[str, float]:
+    """Appraise and draw, and mark the run as finished; returns its metrics."""
+    from ..postprocess.appraise import appraise_run
+
+    metrics = appraise_run(path)
     if study.output.pictures:
         from ..postprocess.pictures import make_pictures
 
         labels = [step.text for step in build.make_protocol(study).steps]
         make_pictures(path, labels=labels)
     folder.write_provenance(path, notes | {"finished": now()})
+    return metrics
 
 
 @contextmanager
