@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from .._files import write_text
-from ..errors import InputError
+from ..errors import InputError, NanotrodeError
 from .checkpoint import Checkpoint
 from .domain import Domain
 from .endings import ElectrodeScale
@@ -127,9 +127,19 @@ class Simulation:
         return self._finish(journal, summary, electrode, folder, watchers, emitter)
 
     def _electrode(self) -> ElectrodeMesh | None:
-        if self.comm.rank != 0 or self.mesh is None:
-            return None
-        return self.mesh.region("electrode")
+        """The electrode's own mesh, on rank 0; what it lacks is an error on all ranks."""
+        electrode: ElectrodeMesh | None = None
+        lacks: NanotrodeError | None = None
+        if self.comm.rank == 0 and self.mesh is not None:
+            try:
+                electrode = self.mesh.region("electrode")
+                electrode.boundary("interface")
+            except NanotrodeError as error:
+                lacks = error
+        lacks = self.comm.bcast(lacks)
+        if lacks is not None:
+            raise lacks
+        return electrode
 
     def _scale(self, model: InsertionModel) -> ElectrodeScale:
         """The whole electrode's size, symmetry copies included."""
