@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +72,8 @@ def make_mesh(study: Study) -> ElectrodeMesh:
 
         return ElectrodeMesh.from_file(
             table.file,
-            regions=_tags(table.regions),
-            boundaries=_tags(table.boundaries),
+            regions=_given(table.regions),
+            boundaries=_given(table.boundaries),
             unit=float(table.unit),
         )
     from ..geometry.build_cad import build_mesh
@@ -189,10 +188,6 @@ def make_simulation(
         ),
         comm=comm,
     )
-
-
-def _tags(table: Mapping[Any, int | str]) -> dict[str, int | str]:
-    return {str(name): tag for name, tag in table.items()}
 
 
 def _given(table: Any, *, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -147,14 +147,15 @@ def _either(options: list[Any]) -> str:
 
 def _model(table: KeyPath, data: dict[str, Any]) -> type[BaseModel] | None:
     """The model of a table of the study."""
-    if not table:
-        return Study
-    if table == ("geometry",):
-        return GEOMETRIES.get(data["geometry"].get("kind"))
-    found = _bare(Study.model_fields[str(table[0])])
-    if isinstance(found, type) and issubclass(found, BaseModel):
-        return found if len(table) <= 2 else None
-    return None
+    found: Any = Study
+    for part in table:
+        if part == "geometry" and found is Study:
+            found = GEOMETRIES.get(data["geometry"].get("kind"))
+        elif isinstance(part, str) and found is not None:
+            found = _bare(found.model_fields.get(part))
+        if not (isinstance(found, type) and issubclass(found, BaseModel)):
+            return None
+    return found
 
 
 def _field(key: KeyPath, data: dict[str, Any]) -> FieldInfo | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ def load_study(path: str | Path, overrides: Iterable[str] = ()) -> Study:
     """
     source = read_source(path, overrides)
     _make_absolute(source)
-    source.data.setdefault("name", Path(path).stem)
+    source.data.setdefault("name", Path(path).stem.lstrip(".") or "study")
     try:
         study = Study.model_validate(source.data)
     except ValidationError as error:
@@ -108,14 +109,8 @@ def _check(study: Study, mistakes: _Mistakes) -> None:
 
 
 def _check_own_mesh(table: OwnMeshTable, mistakes: _Mistakes) -> None:
-    if not Path(table.file).is_file():
+    if not os.path.isfile(table.file):  # pathlib's raises on a name too long
         mistakes.add(("geometry", "file"), f"no such file: {table.file}")
-    for needed, names in (("regions", "electrode"), ("boundaries", "interface")):
-        if names not in getattr(table, needed):
-            mistakes.add(
-                ("geometry", needed),
-                f"'{names}' is missing; expected the mesh's tag for it, such as {names} = 1",
-            )
 
 
 def _steps(study: Study, mistakes: _Mistakes) -> Iterator[tuple[KeyPath, Step]]:

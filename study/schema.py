@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from .fields import (
     Angle,
@@ -23,6 +23,8 @@ from .fields import (
     written,
 )
 
+FileName = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
+
 
 class FilmTable(Table):
     """The planar reference: a flat layer on the collector."""
@@ -39,7 +41,7 @@ class _ArrayTable(Table):
     """What arrays of standing poles share."""
 
     kind: str
-    count: int = Field(1, ge=1, description="number of poles")
+    count: int = Field(1, ge=1, le=100_000, description="number of poles")
     length: Length
     placement: Literal["square", "hexagonal", "random"] = "square"
     gap: Length | None = Field(None, description="least distance between poles placed at random")
@@ -76,14 +78,39 @@ class NanobeltArrayTable(_ArrayTable):
     symmetry: Literal["none", "quarter"] = "none"
 
 
+def _tag(given: object) -> object:
+    if isinstance(given, bool) or not isinstance(given, int | str):
+        raise ValueError(f"got {given!r}, expected a tag's number or a group's name in quotes")
+    return given
+
+
+Tag = Annotated[int | str, BeforeValidator(_tag)]
+
+
+class RegionsTable(Table):
+    """Which tag of the user's mesh is which region."""
+
+    electrode: Tag = Field(description="the tag of these cells, such as 1")
+    electrolyte: Tag | None = None
+
+
+class BoundariesTable(Table):
+    """Which tag of the user's mesh is which boundary."""
+
+    interface: Tag = Field(description="the tag of these facets, such as 10")
+    collector: Tag | None = None
+    separator: Tag | None = None
+    sides: Tag | None = None
+
+
 class OwnMeshTable(Table):
     """A mesh of the user's own, with a table that says which tag is which."""
 
     kind: Literal["mesh"]
-    file: str = Field(min_length=1, description="path beside the study file: .msh, .xdmf, .vtu")
+    file: FileName = Field(description="path beside the study file: .msh, .xdmf, .vtu")
     unit: Length = written("1 m", description="length of one mesh unit")
-    regions: dict[Literal["electrode", "electrolyte"], int | str]
-    boundaries: dict[Literal["interface", "collector", "separator", "sides"], int | str]
+    regions: RegionsTable
+    boundaries: BoundariesTable
 
 
 Geometry = Annotated[
@@ -110,7 +137,7 @@ class MaterialTable(Table):
     """A card by name, or the user's own card, with single values replaced."""
 
     name: str | None = Field(None, min_length=1, description="a card of `nanotrode materials`")
-    file: str | None = Field(None, min_length=1, description="card (.toml) or BPX file (.json)")
+    file: FileName | None = Field(None, description="card (.toml) or BPX file (.json)")
     electrode: Literal["positive", "negative"] | None = Field(
         None, description="which electrode of a BPX file"
     )
@@ -158,7 +185,7 @@ class ProtocolTable(Table):
     steps: tuple[str, ...] = Field(
         min_length=1, description='a list of steps, such as ["Rest for 10 minutes"]'
     )
-    repeat: int = Field(1, ge=1)
+    repeat: int = Field(1, ge=1, le=100_000)
 
 
 class SolverTable(Table):
@@ -182,7 +209,12 @@ class OutputTable(Table):
 class Study(Table):
     """A whole study, validated, in SI units."""
 
-    name: str = Field("", pattern=r"^[^/\\]*$", description="of the run's folder; else the file's")
+    name: str = Field(
+        "",
+        max_length=100,
+        pattern=r"^([^/\\.\x00-\x1f][^/\\\x00-\x1f]*)?$",
+        description="of the run's folder; else the file's",
+    )
     temperature: Temperature = written("25 degC")
     geometry: Geometry
     mesh: MeshTable = Field(default_factory=MeshTable)

@@ -53,10 +53,17 @@ def read_source(path: str | Path, overrides: Iterable[str] = ()) -> Source:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StudyError(_syntax(path, text, str(error))) from None
-    source = Source(path=path, data=data, lines=key_lines(text))
+    source = Source(path=path, data=data, lines=_lines(text))
     for override in overrides:
         _apply(source, override)
     return source
+
+
+def _lines(text: str) -> dict[KeyPath, int]:
+    try:
+        return key_lines(text)
+    except ValueError:  # a corner of TOML that is not known there: messages then say line 1
+        return {}
 
 
 def _text(path: Path) -> str:

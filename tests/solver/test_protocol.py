@@ -148,6 +148,8 @@ def test_sweeps():
         ("Charge at C/2 for", "nothing follows 'for'"),
         ("Charge at C/2 for 1 h or", "nothing follows 'or'"),
         ("Rest for 0 s", "must be above zero"),
+        ("Rest for 1e999 s", "is not a finite amount"),
+        ("Charge at 1e999C for 1 s", "is not a finite amount"),
         ("Rest 10 min", "'10 min' is not understood"),
         ("Rest untl 2 V for 1 s", "'untl 2 V' is not understood"),
         ("Sweep from 1 V to 1 V at 1 mV/s", "starts where it stops"),

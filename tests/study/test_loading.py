@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import fields
 
 import pytest
 
@@ -166,6 +167,11 @@ def test_own_files_are_found_beside_the_study_file(changed, tmp_path, monkeypatc
     )
     assert complaint(path) == [f"{path}:3: geometry.file: no such file: {tmp_path / 'mine.msh'}"]
     (tmp_path / "mine.msh").touch()
+    wrong = ["geometry.regions.elektrode=3", "geometry.boundaries.interface=[1]"]
+    assert [line.split(": ", 2)[2] for line in complaint(path, wrong)] == [
+        "unknown key; did you mean 'electrode'?",
+        "got [1], expected a tag's number or a group's name in quotes",
+    ]
     assert load_study(path).geometry.file == str(tmp_path / "mine.msh")
 
 
@@ -181,7 +187,7 @@ def test_a_potential_at_the_start_becomes_its_stoichiometry(changed):
 @pytest.mark.parametrize("kind", SHAPES)
 def test_each_table_has_the_keys_of_its_shape(kind):
     shape, table = SHAPES[kind], GEOMETRIES[kind]
-    assert set(table.model_fields) - {"kind"} == set(shape.__dataclass_fields__)
+    assert set(table.model_fields) - {"kind"} == {field.name for field in fields(shape)}
 
 
 def test_every_kind_but_the_own_mesh_has_a_shape():
