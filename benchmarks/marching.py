@@ -85,13 +85,16 @@ def extrapolate(past: list[Array]) -> Array:
     return sum(weight * state for weight, state in zip(weights, past, strict=True))
 
 
-def march(code: Discretisation, *, tolerance: float, steps: int = wire.STEPS) -> March:
+def march(
+    code: Discretisation, *, tolerance: float, steps: int = wire.STEPS, loosest: float = 1e-3
+) -> March:
     """Take the benchmark's steps.
 
     Args:
         code: The discretised wire.
         tolerance: Error that Newton may leave in any unknown.
         steps: How many to take.
+        loosest: Largest tolerance of a linear solve; worth less where a Newton step is dear.
     """
     c = np.full(len(code.row_sums), wire.START)
     past, currents, means, newton = [c], [], [], 0
@@ -99,7 +102,7 @@ def march(code: Discretisation, *, tolerance: float, steps: int = wire.STEPS) ->
     for _ in range(steps):
         target = code.mass(c)
         guess = np.clip(extrapolate(past), 1e-6, 1.0 - 1e-6)
-        c, reaction, count = _newton(code, guess, target, tolerance)
+        c, reaction, count = _newton(code, guess, target, (tolerance, loosest))
         past = [c, *past[:2]]
         newton += count
         currents.append(-float(reaction.sum()))
@@ -108,10 +111,10 @@ def march(code: Discretisation, *, tolerance: float, steps: int = wire.STEPS) ->
 
 
 def _newton(
-    code: Discretisation, c: Array, target: Array, tolerance: float
+    code: Discretisation, c: Array, target: Array, tolerances: tuple[float, float]
 ) -> tuple[Array, Array, int]:
     """Newton's method for one step; the state, the surface's residual there, and the count."""
-    update = error = np.inf
+    (tolerance, loosest), update, error = tolerances, np.inf, np.inf
     old_size = None
     for count in range(30):
         reaction = code.react(c)
@@ -123,8 +126,8 @@ def _newton(
             if error < tolerance:
                 return c, reaction, count
         enough = 0.1 * tolerance / max(error, tolerance) if np.isfinite(error) else 0.0
-        forcing = 1e-3 if old_size is None else max(enough, 0.1 * reduction**2)
-        change = code.solve(residual, float(np.clip(forcing, 1e-8, 1e-3)))
+        forcing = loosest if old_size is None else max(enough, 0.1 * reduction**2)
+        change = code.solve(residual, float(np.clip(forcing, 1e-8, loosest)))
         new = c - change
         new = np.where(new <= 0.0, 0.5 * c, np.where(new >= 1.0, 0.5 * (1.0 + c), new))
         update, old_size, c = float(np.abs(new - c).max()), size, new
