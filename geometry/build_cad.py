@@ -29,7 +29,7 @@ PoleArray = NanowireArray | NanobeltArray
 Shape = Film | PoleArray
 
 
-def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 1) -> ElectrodeMesh:
+def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 2) -> ElectrodeMesh:
     """Mesh a shape; the same shape and sizing give the same mesh.
 
     Args:

@@ -122,7 +122,7 @@ Geometry = Annotated[
 class MeshTable(Table):
     """Element order and sizes; sizes are found from the shape where not given."""
 
-    order: Literal[1, 2] = 1
+    order: Literal[1, 2] = 2
     segments: int | None = Field(None, ge=6, description="elements around a pole; a film's layers")
     interface: Length | None = Field(None, description="element size at the interface")
     core: Length | None = Field(None, description="largest size inside the electrode")

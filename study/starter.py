@@ -49,7 +49,7 @@ headroom = "150 nm"         # electrolyte up to the separator; leave out for the
 """
 _REST = """
 [mesh]
-order = 1                   # 2: curved elements, quadratic fields
+order = 2                   # curved elements, quadratic fields; 1: straight and linear
 # segments = 16             # elements around a pole; found from the shape if left out
 # interface = "10 nm"       # element size at the interface
 # core = "15 nm"            # largest size inside the electrode
