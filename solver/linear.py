@@ -1,9 +1,9 @@
-"""The linear solver: conjugate gradients with a preconditioner kept while it serves.
+"""The linear solver: conjugate gradients, with a preconditioner chosen by how it serves.
 
-The one place where PETSc's solver options are chosen. With a short step, shift M + K is
-close to a mass matrix and an incomplete factorisation made once is the fastest; with a long
-one its iterations grow, and algebraic multigrid takes over. The choice is made from what was
-measured: iterations since the preconditioner was new.
+The one place where PETSc's solver options are chosen. With a short time step, shift M + K is
+close to a mass matrix: symmetric Gauss-Seidel (on one rank in Eisenstat's form, at the cost of
+the product alone) needs no set-up and never goes stale while the surface's part changes. With a long step its iterations grow, and
+algebraic multigrid, set up once and kept while it serves, takes over for good.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from .._fenics import PETSc
 DIRECT_BELOW = 800
 """Unknowns below which a factorisation costs less than the iterations."""
 
-PATIENCE = 60
-"""Iterations of a fresh incomplete factorisation beyond which multigrid is tried."""
+PATIENCE = 80
+"""Iterations for `USUAL_DIGITS` digits beyond which multigrid is tried."""
 
-MOST_ITERATIONS = 2000
 USUAL_DIGITS = 4.0
+MOST_ITERATIONS = 2000
 
 _counter = itertools.count()
 
@@ -32,43 +32,46 @@ class LinearSolver:
         comm: The matrix's communicator.
         size: Global number of unknowns.
         symmetric: Conjugate gradients if True, else GMRES.
+
+    Attributes:
+        iterations: Iterations so far.
+        multigrid: Whether multigrid has taken over.
     """
 
     def __init__(self, comm: object, *, size: int, symmetric: bool) -> None:
+        self.iterations = 0
+        self.multigrid = False
         self._symmetric = symmetric
         self._prefix = f"nanotrode_{next(_counter)}_"
         self._ksp = PETSc.KSP().create(comm)
         self._ksp.setType("cg" if symmetric else "gmres")
         if symmetric:
             self._ksp.setNormType(PETSc.KSP.NormType.NATURAL)
-        self._parallel = self._ksp.comm.size > 1
-        self._fresh_iterations: int | None = None
-        self._last_iterations = 0
-        self.multigrid = False
-        self.iterations = 0
-        if size < DIRECT_BELOW and not self._parallel:
-            self._use_direct()
+        # what a kept preconditioner needed when it was new, and lately; None: make a new one
+        self._first_effort: int | None = None
+        self._last_effort = 0
+        alone = self._ksp.comm.size == 1
+        if size < DIRECT_BELOW and alone:
+            self._set({"pc_type": "cholesky" if symmetric else "lu"})
+        elif symmetric and alone:
+            self._set({"pc_type": "eisenstat"})
         else:
-            self._use_incomplete()
+            self._set({"pc_type": "sor", "pc_sor_local_symmetric": 1})
 
     def set_matrix(self, matrix: PETSc.Mat) -> None:
-        """Take new values; the preconditioner stays if it still serves."""
+        """Take new values; a multigrid hierarchy stays while it serves."""
         if self._symmetric:
             matrix.setOption(PETSc.Mat.Option.SYMMETRIC, True)
             matrix.setOption(PETSc.Mat.Option.SPD, True)
-        worn = (
-            self._fresh_iterations is None
-            or self._direct
-            or self._last_iterations > 2 * self._fresh_iterations + 4
-        )
+        if self._first_effort is not None and self._last_effort > 2 * self._first_effort + 4:
+            self._first_effort = None
+        keep = self.multigrid and self._first_effort is not None
         self._ksp.setOperators(matrix)
-        self._ksp.getPC().setReusePreconditioner(not worn)
-        if worn:
-            self._fresh_iterations = None
+        self._ksp.getPC().setReusePreconditioner(keep)
 
     def forget(self) -> None:
         """Renew the preconditioner at the next matrix, whatever came before."""
-        self._fresh_iterations = None
+        self._first_effort = None
 
     def vectors(self) -> tuple[PETSc.Vec, PETSc.Vec]:
         """A right-hand side and a solution for the matrix last set."""
@@ -82,7 +85,7 @@ class LinearSolver:
         """
         self._ksp.setTolerances(rtol=tolerance, atol=0.0, divtol=1e10, max_it=MOST_ITERATIONS)
         reason = self._run(right, into)
-        if reason < 0 and self._fresh_iterations is not None:
+        if reason < 0 and self._first_effort is not None:
             self.forget()
             self._ksp.getPC().setReusePreconditioner(False)
             self._ksp.getOperators()[0].stateIncrease()
@@ -92,43 +95,10 @@ class LinearSolver:
             raise ArithmeticError(f"the linear solver stopped ({_name(reason)})")
         self._judge(tolerance)
 
-    def _run(self, right: PETSc.Vec, into: PETSc.Vec) -> int:
-        self._ksp.solve(right, into)
-        self.iterations += self._ksp.getIterationNumber()
-        return self._ksp.getConvergedReason()
-
-    def _judge(self, tolerance: float) -> None:
-        """Remember how the preconditioner served; go over to multigrid if it never will."""
-        # loose solves need few iterations whatever the preconditioner: compare like with like
-        digits = -math.log10(tolerance)
-        effort = round(self._ksp.getIterationNumber() * USUAL_DIGITS / max(USUAL_DIGITS, digits))
-        self._last_iterations = effort
-        if self._fresh_iterations is None:
-            self._fresh_iterations = effort
-            if effort > PATIENCE and not self.multigrid and not self._direct:
-                self.use_multigrid()
-
-    def _use_direct(self) -> None:
-        self._direct = True
-        preconditioner = self._ksp.getPC()
-        preconditioner.setType("cholesky" if self._symmetric else "lu")
-        preconditioner.setFactorOrdering("nd")
-
-    def _use_incomplete(self) -> None:
-        """Incomplete factors, of each rank's own block; a bad pivot is shifted, not fatal."""
-        self._direct = False
-        kind = "icc" if self._symmetric else "ilu"
-        shift = "positive_definite" if self._symmetric else "nonzero"
-        if self._parallel:
-            inner = {"sub_pc_type": kind, "sub_pc_factor_shift_type": shift}
-            self._set({"pc_type": "bjacobi", **inner})
-        else:
-            self._set({"pc_type": kind, "pc_factor_shift_type": shift})
-
     def use_multigrid(self) -> None:
         """Go over to smoothed-aggregation multigrid, for good."""
         self.multigrid = True
-        self._fresh_iterations = None
+        self.forget()
         self._set(
             {
                 "pc_type": "gamg",
@@ -140,6 +110,22 @@ class LinearSolver:
                 "mg_levels_pc_sor_symmetric": 1,
             }
         )
+
+    def _run(self, right: PETSc.Vec, into: PETSc.Vec) -> int:
+        self._ksp.solve(right, into)
+        self.iterations += self._ksp.getIterationNumber()
+        return self._ksp.getConvergedReason()
+
+    def _judge(self, tolerance: float) -> None:
+        """Remember how the preconditioner served; go over to multigrid if it never will."""
+        # loose solves need few iterations whatever the preconditioner: compare like with like
+        digits = -math.log10(tolerance)
+        effort = round(self._ksp.getIterationNumber() * USUAL_DIGITS / max(USUAL_DIGITS, digits))
+        self._last_effort = effort
+        if self._first_effort is None:
+            self._first_effort = effort
+        if effort > PATIENCE and not self.multigrid:
+            self.use_multigrid()
 
     def _set(self, options: dict[str, str | int]) -> None:
         """Hand options to PETSc under this solver's own prefix."""
