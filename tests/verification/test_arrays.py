@@ -1,8 +1,8 @@
 """nanotrode's own meshes, as its builders make them, against the references.
 
 A quarter of a pole whose tip is told to be insulated is the infinite cylinder of
-`reference.json`; a film is the slab. Default sizes and settings at both element orders within
-1 %, but for steep gradients at order 1; refined within 0.1 %. `make verify` prints the table.
+`reference.json`; a film is the slab. Default sizes and settings are within 1 %, straight cells
+too but for steep gradients; refined within 0.1 %. `make verify` prints the table.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Level(NamedTuple):
 
 
 LEVELS = {
-    "order 1": Level("order 1", 1, None, None, 1e-2),
-    "order 2": Level("order 2", 2, None, None, 1e-2),
+    "straight": Level("straight", 1, None, None, 1e-2),
+    "default": Level("default", 2, None, None, 1e-2),
     "refined": Level("refined", 2, Sizing(segments=48), FINE, 1e-3),
 }
 LENGTH = 4 * RADIUS
@@ -205,7 +205,7 @@ def test_constant_flux(
 
 def test_a_quarter_is_the_whole(table: list) -> None:
     """Four mirrored quarters and a pole meshed all around: the same electrode."""
-    level = LEVELS["order 1"]
+    level = LEVELS["straight"]
     results = []
     for symmetry in ("quarter", "none"):
         shape = NanowireArray(1, radius=RADIUS, length=LENGTH, symmetry=symmetry, tip="rounded")
