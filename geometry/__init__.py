@@ -26,7 +26,7 @@ __all__ = [
 
 
 def build_mesh(
-    shape: Film | NanowireArray | NanobeltArray, *, sizing: Sizing | None = None, order: int = 1
+    shape: Film | NanowireArray | NanobeltArray, *, sizing: Sizing | None = None, order: int = 2
 ) -> ElectrodeMesh:
     """Mesh a shape; see `build_cad.build_mesh`."""
     from .build_cad import build_mesh as build

@@ -110,7 +110,8 @@ class NanobeltArray(StandingArray):
                 "expected at most 90"
             )
         rim = self._upright.position(np.linspace(0, 1, 65), np.array(self.length))[:, 2]
-        if rim.min() < reach * np.tan(self.tilt) + self.thickness / 2:
+        room = min(self.thickness, self.length) / 2
+        if rim.min() < reach * np.tan(self.tilt) + room:
             raise ShapeError(
                 f"length: a belt of {self.length:g} m with this tilt and bend comes back to the "
                 "collector; lengthen it or lean less"
@@ -230,7 +231,7 @@ class NanobeltArray(StandingArray):
         step, reach = self.thickness / 2, (self.width - self.thickness) / 2
         across = np.linspace(-reach, reach, max(2, int(np.ceil(2 * reach / step)) + 1))
         along = np.linspace(
-            0, self.length - self.thinness, max(2, int(np.ceil(self.length / step)))
+            0, max(0.0, self.length - self.thinness), max(2, int(np.ceil(self.length / step)))
         )
         points = []
         for pole in self.poles:

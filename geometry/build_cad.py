@@ -52,7 +52,7 @@ def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 2) ->
     if isinstance(shape, Film):
         return build_film(shape, sizing, order=order)
     sizes = choose_sizes(shape, sizing)
-    fine_from = max(0.0, shape.poles[0].shaft - 2 * shape.thinness)
+    fine_from = _fine_from(shape, sizes)
     lattice, factor = corrected_lattice(shape.poles[0], sizes, fine_from=fine_from, order=order)
     points = [lattice.points(pole.inflated(factor)) for pole in shape.poles]
     upper = lattice.t >= fine_from / shape.poles[0].end * (1 - 1e-9)
@@ -66,15 +66,27 @@ def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 2) ->
 def choose_sizes(shape: PoleArray, sizing: Sizing) -> Sizes:
     """Sizes [m] for an array: cells are stretched along slender poles that stand nearly upright."""
     slender = shape.length > 16 * shape.thinness and shape.symmetry == "none"
+    perimeter = shape.poles[0].section.perimeter
+    # A pole shorter than it is thick still gets two elements over its height.
+    segments = max(shape.segments, int(np.ceil(2 * perimeter / shape.length)))
     upright = 2.0 if shape.lean < np.radians(25) else 1.5 if shape.lean < np.radians(50) else 1.0
     return resolve(
         sizing,
-        perimeter=shape.poles[0].section.perimeter,
+        perimeter=perimeter,
         half_thickness=shape.thinness,
         gap=shape.free_gap,
-        segments=shape.segments,
+        segments=segments,
         elongation=upright if slender else 1.0,
     )
+
+
+def _fine_from(shape: PoleArray, sizes: Sizes) -> float:
+    """The axis length above which nothing is stretched: two half thicknesses below the tip.
+
+    What a short pole has below that joins the rest, or its first ring would be too low.
+    """
+    below = shape.poles[0].shaft - 2 * shape.thinness
+    return below if below > 0.75 * sizes.along else 0.0
 
 
 def corrected_lattice(

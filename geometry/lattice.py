@@ -50,11 +50,13 @@ def make_lattice(sweep: Sweep, *, around: float, along: float, fine_from: float)
     The rings are about `along` apart up to the axis length `fine_from`, then about `around`.
     """
     section, closed = sweep.section, sweep.section.part == 1
-    levels = np.linspace(0, fine_from, max(1, round(fine_from / along)) + 1)
-    rest = sweep.shaft - fine_from
-    if rest > 0:
-        finer = fine_from + rest * np.linspace(0, 1, max(1, round(rest / around)) + 1)
-        levels = np.concatenate([levels, finer[1:]])
+    levels = np.concatenate(
+        [
+            _even(0.0, fine_from, along),
+            _even(fine_from, sweep.shaft, around),
+            [sweep.shaft],
+        ]
+    )
     rings = [
         (section.nodes(around, bool(k % 2)), float(s / sweep.end)) for k, s in enumerate(levels)
     ]
@@ -85,6 +87,13 @@ def make_lattice(sweep: Sweep, *, around: float, along: float, fine_from: float)
         left=np.array([ring[0] for ring in ids]),
         right=np.array([ring[-1] for ring in ids]),
     )
+
+
+def _even(low: float, high: float, step: float) -> Floats:
+    """Levels from `low` up to but not at `high`, evenly about `step` apart; none if low = high."""
+    if high <= low:
+        return np.empty(0)
+    return np.linspace(low, high, max(1, round((high - low) / step)), endpoint=False)
 
 
 def _tip_rings(sweep: Sweep, last: Floats, index: int) -> list[tuple[Floats, float]]:

@@ -248,5 +248,5 @@ class NanowireArray(StandingArray):
         along = np.linspace(0, 1, max(2, int(np.ceil(2 * self.length / self.radius))))
         points = []
         for pole in self.poles:
-            points.append(pole.frame(along * (pole.length - self.radius))[0])
+            points.append(pole.frame(along * max(0.0, pole.length - self.radius))[0])
         return np.vstack(points)
