@@ -58,7 +58,7 @@ def curved_determinants(points: Floats, cells: Ints, where: Floats | None = None
 def jacobian_ratios(points: Floats, cells: Ints) -> Floats:
     """Per 10-node cell the least Jacobian determinant over their mean: 1 straight, < 0 folded."""
     determinants = curved_determinants(points, cells)
-    return determinants.min(axis=1) / determinants.mean(axis=1)
+    return determinants.min(axis=1) / np.abs(determinants.mean(axis=1))
 
 
 def tet10_gradients(b: Floats) -> Floats:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
 
 from nanotrode.errors import MeshError
 from nanotrode.geometry import Film, NanowireArray, build_mesh
-from nanotrode.geometry.measure import gamma, tet_volumes, worst_angles
+from nanotrode.geometry.curve import elevate, unfold
+from nanotrode.geometry.measure import gamma, jacobian_ratios, tet_volumes, worst_angles
 from nanotrode.geometry.repair import repair
 from nanotrode.geometry.topology import facets_of, find_rows
 
@@ -74,6 +76,11 @@ def test_the_digest_sees_a_moved_node_and_a_changed_tag():
     assert dataclasses.replace(mesh, points=mesh.points.copy()).digest() == mesh.digest()
 
 
+def test_a_cell_that_is_wholly_inside_out_counts_as_folded():
+    points, cells, _ = elevate(REGULAR, np.array([[0, 1, 2, 3], [0, 2, 1, 3]]), None, ())
+    assert sorted(jacobian_ratios(points, cells)) == pytest.approx([-1, 1])
+
+
 def test_rows_are_found_in_any_order():
     rows = np.array([(4, 7, 1), (2, 3, 9), (0, 1, 2)])
     wanted = np.array([(9, 2, 3), (0, 1, 3), (1, 4, 7)])
@@ -109,6 +116,22 @@ def test_repair_moves_the_vertex_of_a_flat_cell():
     assert worst_angles(after, same).min() > 13
     assert (after[:8] == points[:8]).all()
     assert tet_volumes(after, same).sum() == pytest.approx(1.0)
+
+
+def test_cells_too_bent_to_mend_are_made_straight(caplog):
+    """Where nothing is free to give way, a cell loses its bend rather than the run its mesh."""
+    corners = build_mesh(Film(1e-6, width=5e-7), order=1)
+    points, cells, _ = elevate(corners.points, corners.cells, None, ())
+    shift = np.zeros_like(points)
+    bent = np.arange(len(corners.points), len(points), 3)
+    shift[bent] = np.random.default_rng(1).normal(size=(len(bent), 3)) * 1e-5
+    fixed = np.zeros((len(points), 3, 3))
+    assert jacobian_ratios(points + shift, cells).min() < 0
+    with caplog.at_level("INFO"):
+        mended = unfold(points + shift, cells, shift, fixed)
+    assert jacobian_ratios(mended, cells).min() >= 0.2
+    assert (mended[: len(corners.points)] == corners.points).all()
+    assert re.search(r"[1-9]\d* of \d+ curved edges .* are straightened", caplog.text)
 
 
 def test_repair_keeps_to_the_plane_it_is_given():
