@@ -2,8 +2,9 @@
 
 The one place where PETSc's solver options are chosen. With a short time step, shift M + K is
 close to a mass matrix: symmetric Gauss-Seidel (on one rank in Eisenstat's form, at the cost of
-the product alone) needs no set-up and never goes stale while the surface's part changes. With a long step its iterations grow, and
-algebraic multigrid, set up once and kept while it serves, takes over for good.
+the product alone) needs no set-up and never goes stale while the surface's part changes. With
+a long step its iterations grow, and algebraic multigrid, set up once and kept while it serves,
+takes over for good.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ from .model import Evaluation, Model, StageFailure, largest, total, totals
 
 Array = NDArray[np.float64]
 
-MAX_ITERATIONS = 25
-GUARDED_ITERATIONS = 10
+MAX_ITERATIONS = 40
+GUARDED_ITERATIONS = 25
 """Newton steps that are kept inside the admissible range; later ones are free."""
 UNDAMPED, STALLED = 4, 0.5
 """After this many steps, one that leaves more than this share of the residual is halved."""

@@ -4,13 +4,18 @@ TR-BDF2 is a second-order, L-stable, stiffly accurate method of two implicit sta
 one shift 1/(d h), so that one matrix and one preconditioner serve a whole step (Bank et al.,
 doi:10.1109/T-ED.1985.22232; as an embedded pair: Hosea and Shampine,
 doi:10.1016/0168-9274(95)00115-8).
+
+It begins with the slope at the start of the step. Just after a jump of the control that slope
+may be beyond all measure (the exponential of volts), so the first step is taken by the SDIRK2
+method of Alexander (doi:10.1137/0714068): of order 2 and L-stable too, with the same shift,
+and without an explicit stage.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +65,8 @@ class Step:
 
     Attributes:
         start, end: The states on both sides.
-        middle: (u, V) of the first stage, at start.time + 2 D size.
+        middle: (u, V) of the first implicit stage.
+        fraction: Where in the step that stage lies, 0 to 1.
         size: [s].
         error: Local error over the tolerance.
         passed: Integral of the rate over the step [-]: the mean emptied by this much.
@@ -69,13 +75,14 @@ class Step:
     start: State
     end: State
     middle: tuple[Array, float]
+    fraction: float
     size: float
     error: float
     passed: float
 
     def interpolate(self, time: float) -> tuple[Array, float]:
         """(u, V) inside the step, by the parabola through its three states."""
-        s, c = (time - self.start.time) / self.size, 2.0 * D
+        s, c = (time - self.start.time) / self.size, self.fraction
         weights = (
             (s - c) * (s - 1.0) / c,
             s * (s - 1.0) / (c * (c - 1.0)),
@@ -91,52 +98,74 @@ class Step:
         return np.asarray(u), float(potential)
 
 
+class Tableau(NamedTuple):
+    """A method of two implicit stages with d on the diagonal; rows hold weights of f_1, f_2, f_3.
+
+    f_1 is f at the start of the step; f_2 and f_3 are those of the stages. The last stage is
+    the end of the step.
+    """
+
+    fraction: float
+    middle: tuple[float, float]
+    end: tuple[float, float, float]
+    companion: tuple[float, float, float]
+
+
+TR_BDF2 = Tableau(2.0 * D, (D, D), (W, W, D), EMBEDDED)
+SDIRK2 = Tableau(D, (0.0, D), (0.0, 1.0 - D, D), (0.0, 1.0, 0.0))
+
+
 def attempt_step(
     model: Model, newton: Newton, control: Control, start: State, *, size: float, tolerance: float
 ) -> Step:
-    """Take one TR-BDF2 step.
+    """Take one step: TR-BDF2, or SDIRK2 just after a jump.
 
-    With f_i = f at the stages, M (u2 - u) = -h d (f1 + f2) and
-    M (u3 - u) = -h (w f1 + w f2 + d f3).
+    Each stage solves M (u_i - u_1) = -h sum_j a_ij f_j; the error is that of the difference
+    between the method's weights and its companion's, freed of its stiff part.
 
     Raises:
         StageFailure: A stage did not converge.
     """
+    method = SDIRK2 if start.slope is None else TR_BDF2
     shift = 1.0 / (D * size)
     held = shift * model.apply_mass(start.u)
     drift = 0.0 if start.slope is None else start.slope
-    middle_time, end_time = start.time + 2.0 * D * size, start.time + size
-    first = start.at.residual
+    first = start.at
     middle = newton.solve(
         shift,
-        held - first,
+        held - _explicit(method.middle, (first,)),
         control,
-        time=middle_time,
-        guess=(start.u + (2.0 * D * size) * drift, start.potential),
+        time=start.time + method.fraction * size,
+        guess=(start.u + (method.fraction * size) * drift, start.potential),
     )
-    slope = (middle.u - start.u) / (2.0 * D * size)
     end = newton.solve(
         shift,
-        held - (W / D) * (first + middle.at.residual),
+        held - _explicit(method.end, (first, middle.at)),
         control,
-        time=end_time,
-        guess=(start.u + size * slope, middle.potential),
+        time=start.time + size,
+        guess=(start.u + (middle.u - start.u) / method.fraction, middle.potential),
     )
-    stages = (start.at, middle.at, end.at)
-    defect = sum(
-        (weight - companion) * stage.residual
-        for weight, companion, stage in zip((W, W, D), EMBEDDED, stages, strict=True)
-    )
-    error = newton.filter_error(shift, size * np.asarray(defect))
-    passed = size * sum(w * stage.rate for w, stage in zip((W, W, D), stages, strict=True))
+    stages = (first, middle.at, end.at)
+    weights = np.subtract(method.end, method.companion)
+    defect = size * sum(w * at.residual for w, at in zip(weights, stages, strict=True) if w)
+    passed = size * sum(w * at.rate for w, at in zip(method.end, stages, strict=True) if w)
+    error = newton.filter_error(shift, np.asarray(defect))
+    slope = (end.u - start.u) / size
     return Step(
         start=start,
-        end=State(end_time, end.u, end.potential, end.at, (end.u - start.u) / size),
+        end=State(start.time + size, end.u, end.potential, end.at, slope),
         middle=(middle.u, middle.potential),
+        fraction=method.fraction,
         size=size,
         error=model.error_norm(error, end.at) / tolerance,
         passed=passed,
     )
+
+
+def _explicit(weights: tuple[float, ...], known: tuple[Evaluation, ...]) -> Array:
+    """What the stages before it bring to a stage's right-hand side, over d."""
+    terms = (w / D * at.residual for w, at in zip(weights, known, strict=False) if w)
+    return sum(terms, start=np.zeros_like(known[0].residual))
 
 
 def consistent_state(model: Model, control: Control, time: float, u: Array) -> State:

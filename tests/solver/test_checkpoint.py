@@ -78,9 +78,8 @@ def whole(law):
 def same(result, expected):
     assert len(result.time) == len(expected.time)
     for column, values in expected.series.items():
-        np.testing.assert_allclose(
-            result.series[column], values, rtol=1e-12, atol=0, err_msg=column
-        )
+        rounding = 1e-12 * np.abs(values).max()
+        assert np.abs(result.series[column] - values).max() <= rounding, column
     assert result.events == expected.events
     for part in ("conservation", "steps", "electrode"):
         assert result.summary[part] == expected.summary[part]
@@ -99,7 +98,7 @@ def test_a_stopped_run_goes_on_to_the_same_end(tmp_path, law, whole, after):
     same(result, expected)
     assert watcher.seen == [s for s in watched.seen if s[0] >= watcher.seen[0][0]]
     written = np.genfromtxt(tmp_path / "timeseries.csv", delimiter=",", skip_header=1)
-    assert written == pytest.approx(np.column_stack(list(expected.series.values())), rel=1e-12)
+    assert np.array_equal(written, np.column_stack(list(result.series.values())))
 
 
 def test_it_may_be_stopped_again_and_again(tmp_path, law, whole):
