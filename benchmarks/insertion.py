@@ -49,8 +49,9 @@ def measure(path: Path, *, quick: bool) -> None:
         "start-up": start_up(),
     }
     plans = {name: part(quick=quick) for name, part in PARTS.items()}
-    for mesh in {job.task["mesh"] for jobs in plans.values() for job in jobs if "mesh" in job.task}:
-        meshes.find(mesh)
+    wanted = {job.task.get("mesh", "uniform") for jobs in plans.values() for job in jobs}
+    for mesh in sorted(name for name in wanted if not name.startswith("uniform")):
+        meshes.build(mesh)
     for name, jobs in plans.items():
         results[name] = [_row(row) for row in run_interleaved(jobs, core=core)]
         results["minutes"] = (time.perf_counter() - began) / 60.0

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -21,8 +20,10 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 
 
 def peak_memory() -> float:
-    """Largest resident size of this process so far [B]."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
+    """Largest resident size of this process so far [B]; getrusage would count its parent's."""
+    status = Path("/proc/self/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return 1024.0 * float(line.split()[1])
 
 
 class Meter:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import wire
 
@@ -26,37 +28,22 @@ def uniform(size: str) -> ElectrodeMesh:
     )
 
 
-def built(segments: int) -> ElectrodeMesh:
-    """What nanotrode itself makes of the wire, with so many elements around."""
+def build(name: str) -> None:
+    """Mesh `built SEGMENTS` or `array SEGMENTS` anew: the mesher may have changed."""
+    kind, segments = name.split()
+    many = {"built": {"count": 1}, "array": {"count": 200, "placement": "hexagonal"}}[kind]
     shape = NanowireArray(
-        count=1, radius=wire.RADIUS, length=wire.LENGTH, pitch=4.0 * wire.RADIUS, tip="rounded"
+        radius=wire.RADIUS, length=wire.LENGTH, pitch=4.0 * wire.RADIUS, tip="rounded", **many
     )
-    return _cached(f"wire-built-{segments}", shape, Sizing(segments=segments))
-
-
-def array(segments: int) -> ElectrodeMesh:
-    """Two hundred such wires side by side."""
-    shape = NanowireArray(
-        count=200,
-        radius=wire.RADIUS,
-        length=wire.LENGTH,
-        pitch=4.0 * wire.RADIUS,
-        placement="hexagonal",
-        tip="rounded",
-    )
-    return _cached(f"array-{segments}", shape, Sizing(segments=segments))
+    sizing = Sizing() if segments == "automatic" else Sizing(segments=int(segments))
+    build_mesh(shape, sizing=sizing).save(_path(name))
 
 
 def find(name: str) -> ElectrodeMesh:
-    """A mesh by its name in the tables: `uniform 20k`, `built 16`, `array 40`."""
+    """A mesh by its name in the tables: `uniform 20k`, `built automatic`, `array 20`."""
     kind, size = name.split()
-    if kind == "uniform":
-        return uniform(size)
-    return {"built": built, "array": array}[kind](int(size))
+    return uniform(size) if kind == "uniform" else ElectrodeMesh.load(_path(name))
 
 
-def _cached(name: str, shape: NanowireArray, sizing: Sizing) -> ElectrodeMesh:
-    path = wire.CACHE / f"{name}.msh"
-    if not path.exists():
-        build_mesh(shape, sizing=sizing).save(path)
-    return ElectrodeMesh.load(path)
+def _path(name: str) -> Path:
+    return wire.CACHE / f"{name.replace(' ', '-')}.msh"
