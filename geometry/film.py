@@ -1,4 +1,9 @@
-"""The film as a regular lattice of tetrahedra: exact, and without Gmsh."""
+"""The film as a regular lattice of tetrahedra: exact, and without Gmsh.
+
+Each box of the lattice is cut into twelve around its middle, and neighbours mirror each other.
+By this symmetry all corners of a level hold as much of the volume as of the area, so that a
+problem in one dimension is solved nearly as such: nothing in the mesh favours a place sideways.
+"""
 
 from __future__ import annotations
 
@@ -11,28 +16,35 @@ from .mesh import ElectrodeMesh
 from .shapes import Film
 from .sizing import Sizing
 
-# A unit cube in six tetrahedra around the diagonal 0-7; corner k = x + 2 y + 4 z.
-_KUHN = np.array(
-    [(0, 1, 3, 7), (0, 5, 1, 7), (0, 3, 2, 7), (0, 2, 6, 7), (0, 4, 5, 7), (0, 6, 4, 7)]
+# The sides of a box, each cut in two along the diagonal between two of the corners 0, 3, 5, 6;
+# corner k = x + 2 y + 4 z. Its mirror image has the diagonals between the other four.
+_SIDES = np.array(
+    [
+        *((0, 3, 1), (0, 3, 2), (0, 5, 1), (0, 5, 4), (0, 6, 2), (0, 6, 4)),
+        *((5, 6, 4), (5, 6, 7), (3, 6, 2), (3, 6, 7), (3, 5, 1), (3, 5, 7)),
+    ]
 )
-# Flatter or longer lattice cells than this would have dihedral angles below ten degrees.
-_MOST_ASPECT = 4.0
+_MIRROR = np.array([1, 0, 3, 2, 5, 4, 7, 6])
+# Flatter or longer lattice cells than this would have dihedral angles near ten degrees.
+_MOST_ASPECT = 3.8
 _MOST_CELLS = 3_000_000
+# From the interface downwards the layers' heights grow up to this many times.
+_SPAN = 6.0
 
 
 def build_film(shape: Film, sizing: Sizing, *, order: int) -> ElectrodeMesh:
     """Layers through the thickness, fine at the interface; as few cells sideways as will do."""
-    finest = sizing.interface or 0.4 * shape.thickness / (sizing.segments or 24)
-    coarsest = min(sizing.core or 4 * finest, shape.thickness / 4)
+    longest = _MOST_ASPECT * shape.side
+    finest = min(sizing.interface or 0.25 * shape.thickness / (sizing.segments or 24), longest)
+    coarsest = min(sizing.core or _SPAN * finest, shape.thickness / 4, longest)
     heights = shape.thickness - graded(shape.thickness, finest, max(finest, coarsest))[::-1]
     if shape.headroom is not None:
-        bulk = sizing.bulk or 4 * finest
+        bulk = min(sizing.bulk or _SPAN * finest, longest)
         above = graded(shape.headroom, finest, max(finest, bulk))
         heights = np.concatenate([heights, shape.thickness + above[1:]])
     steps = np.diff(heights)
-    sideways = _MOST_ASPECT * steps.min() * 0.95
-    across = max(1, int(np.ceil(shape.side / sideways)))
-    count = 6 * across**2 * (len(heights) - 1)
+    across = max(1, int(np.ceil(shape.side / (_MOST_ASPECT * steps.min()))))
+    count = len(_SIDES) * across**2 * len(steps)
     if count > _MOST_CELLS:
         raise ShapeError(
             f"width: a film {shape.side:g} m wide with these sizes needs {count} cells; nothing "
@@ -59,7 +71,15 @@ def box_lattice(sideways: Floats, heights: Floats) -> tuple[Floats, Ints]:
     n, m = len(sideways), len(heights)
     z, y, x = np.meshgrid(heights, sideways, sideways, indexing="ij")
     points = np.column_stack([x.ravel(), y.ravel(), z.ravel()])
-    k, j, i = np.meshgrid(np.arange(m - 1), np.arange(n - 1), np.arange(n - 1), indexing="ij")
-    first = (i + n * (j + n * k)).ravel()
-    corners = np.array([(c & 1) + n * ((c >> 1 & 1) + n * (c >> 2)) for c in range(8)])
-    return points, (first[:, None, None] + corners[_KUHN]).reshape(-1, 4)
+    k, j, i = (
+        axis.ravel()
+        for axis in np.meshgrid(np.arange(m - 1), np.arange(n - 1), np.arange(n - 1), indexing="ij")
+    )
+    first = i + n * (j + n * k)
+    corners = first[:, None] + [(c & 1) + n * ((c >> 1 & 1) + n * (c >> 2)) for c in range(8)]
+    odd = (i + j + k) % 2 == 1
+    corners[odd] = corners[odd][:, _MIRROR]
+    middles = (points[corners[:, 0]] + points[corners[:, 7]]) / 2
+    own = np.repeat(len(points) + np.arange(len(middles)), len(_SIDES))
+    cells = np.column_stack([corners[:, _SIDES].reshape(-1, 3), own])
+    return np.vstack([points, middles]), cells

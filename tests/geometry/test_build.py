@@ -10,6 +10,7 @@ from promises import check_promises
 
 from nanotrode.errors import MeshError, ShapeError
 from nanotrode.geometry import BOUNDARIES, Film, NanobeltArray, NanowireArray, Sizing, build_mesh
+from nanotrode.geometry.measure import tet_volumes, triangle_areas
 
 WIRE = {"radius": 5e-8, "length": 4e-7}
 BELT = {"width": 2e-7, "thickness": 5e-8, "length": 3e-7}
@@ -174,6 +175,35 @@ def test_lengths_of_any_scale_mesh_alike():
     large = build_mesh(NanowireArray(1, radius=5e-4, length=4e-3, headroom=1e-3))
     assert small.quality().min_dihedral >= 10
     assert len(small.cells) == pytest.approx(len(large.cells), rel=0.05)
+
+
+@pytest.mark.parametrize("width", [None, 3e-7, 1e-9])
+def test_a_film_favours_no_place_sideways(width):
+    """On each level all corners of boxes hold as much volume as area: else their rates differ."""
+    mesh = build_mesh(Film(1e-6, width=width, headroom=2e-7), order=1)
+    volume = np.zeros(len(mesh.points))
+    np.add.at(volume, mesh.cells, tet_volumes(mesh.points, mesh.cells)[:, None] / 4)
+    for name in ("interface", "separator"):
+        facets = mesh.facets[mesh.facet_tags == BOUNDARIES[name]]
+        area = np.zeros(len(mesh.points))
+        np.add.at(area, facets, triangle_areas(mesh.points, facets)[:, None] / 3)
+        nodes = np.unique(facets)
+        depth = volume[nodes] / area[nodes]
+        assert depth == pytest.approx(np.full(len(nodes), depth.mean()), rel=1e-9)
+
+
+def test_a_films_layers_grow_from_the_interface_down():
+    mesh = build_mesh(Film(1e-6), order=1)
+    steps = np.diff(np.unique(np.round(mesh.points[:, 2], 15)))[::-1]
+    assert steps[0] < 1e-6 / 150
+    # Levels of corners alternate with those of the boxes' middles, halfway.
+    assert (np.diff(steps) > -1e-14).all()
+    assert 20 <= len(steps) / 2 <= 28
+
+
+@pytest.mark.parametrize("width", [1e-8, 1e-9])
+def test_a_narrow_film_keeps_its_angles(width):
+    check_promises(build_mesh(Film(1e-6, width=width)), Film(1e-6, width=width))
 
 
 def test_a_film_too_wide_for_its_layers_is_refused():
