@@ -258,6 +258,8 @@ def two_ranks(results: dict) -> str:
 
 def array(results: dict) -> str:
     """Two hundred wires on two ranks."""
+    if not results["array"]:
+        return ""
     lines = [
         [
             row["task"]["protocol"],
