@@ -35,7 +35,7 @@ _SPAN = 6.0
 def build_film(shape: Film, sizing: Sizing, *, order: int) -> ElectrodeMesh:
     """Layers through the thickness, fine at the interface; as few cells sideways as will do."""
     longest = _MOST_ASPECT * shape.side
-    finest = min(sizing.interface or 0.25 * shape.thickness / (sizing.segments or 24), longest)
+    finest = min(sizing.interface or shape.thickness / 3 / (sizing.segments or 24), longest)
     coarsest = min(sizing.core or _SPAN * finest, shape.thickness / 4, longest)
     heights = shape.thickness - graded(shape.thickness, finest, max(finest, coarsest))[::-1]
     if shape.headroom is not None:
