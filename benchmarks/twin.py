@@ -82,7 +82,7 @@ def march(
     ksp = PETSc.KSP().create(PETSc.COMM_SELF)
     ksp.setType("cg")
     ksp.setNormType(PETSc.KSP.NormType.NATURAL)
-    ksp.getPC().setType("icc")
+    ksp.getPC().setType("eisenstat")
     slope.set(0.0)
     x.set(1.0)
     mass.mult(x, y)
@@ -90,8 +90,7 @@ def march(
     weights = mass.getDiagonal().array_r.copy()
     volume, areas, nodes = sums.sum(), surface.areas, surface.nodes
     u = np.full(len(sums), wire.START)
-    past, currents, means, newton = [u], [], [], 0
-    total = fresh = last = 0
+    past, currents, means, newton, total = [u], [], [], 0, 0
     for _ in range(steps):
         x.array_w[:] = u
         mass.mult(x, y)
@@ -115,20 +114,17 @@ def march(
                 enough = 0.1 * tolerance / max(error, tolerance)
                 rtol = min(max(enough, 0.1 * reduction**2, 1e-8), 1e-3)
             linear.copy(jacobian, SAME)
-            slope.array_w[nodes] = areas * q.slope
+            surface_slope = areas * np.maximum(q.slope, 0.0)
+            slope.array_w[nodes] = surface_slope
             jacobian.setDiagonal(slope, addv=PETSc.InsertMode.ADD_VALUES)
-            worn = fresh == 0 or last > 2 * fresh + 4
             ksp.setOperators(jacobian)
-            ksp.getPC().setReusePreconditioner(not worn)
             ksp.setTolerances(rtol=rtol, atol=0.0, divtol=1e10, max_it=2000)
             b.array_w[:] = residual
             ksp.solve(b, step)
-            count = ksp.getIterationNumber()
-            last = round(count * 4.0 / max(4.0, -np.log10(rtol)))
-            fresh, total = (last if worn else fresh), total + count
+            total += ksp.getIterationNumber()
             du = step.array_r.copy()
             columns = sums.copy()
-            columns[nodes] += areas * q.slope
+            columns[nodes] += surface_slope
             du += (residual.sum() - columns @ du) / columns.sum()
             u = u - du
             update, old_size, newton = np.abs(du).max(), size, newton + 1
