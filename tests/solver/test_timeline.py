@@ -329,6 +329,35 @@ def test_a_very_large_overpotential_converges_too(mesh, volts):
     assert mean < 0.1 if volts > 3.6 else mean > 0.7
 
 
+@pytest.mark.xfail(
+    raises=SolverError,
+    strict=True,
+    reason="order 2: corners and edges of an unresolved facet fill apart",
+)
+@pytest.mark.parametrize(
+    ("name", "start", "volts"),
+    [("plain", 0.2, 2.5), ("plain", 0.2, 4.5), ("LiFePO4", 0.1, 2.5), ("LiFePO4", 0.9, 4.2)],
+)
+def test_a_start_far_from_the_potential_held_converges_at_order_2(name, start, volts):
+    of = material() if name == "plain" else load(name)
+    result = run(slab(counts=(1, 1, 8), order=2), f"Hold at {volts} V for 5 s", of=of, start=start)
+    assert result.events[0].reason == "after 5 s"
+
+
+@pytest.mark.parametrize(("name", "start", "volts"), [("plain", 0.2, 1.0), ("LiFePO4", 0.9, 4.2)])
+def test_the_same_potentials_are_reached_by_a_fast_sweep_at_order_2(name, start, volts):
+    """What cannot be jumped to is reached within a thousandth of L^2/D."""
+    of = material() if name == "plain" else load(name)
+    mesh = slab(counts=(1, 1, 8), order=2)
+    unit = boxes.LENGTH**2 / float(of.diffusivity(0.5))
+    rest = float(of.ocp(start))
+    rate = abs(volts - rest) / (1e-3 * unit)
+    steps = [f"Sweep to {volts} V at {rate:.6g} V/s", f"Hold at {volts} V for 5 s"]
+    result = run(mesh, steps, of=of, start=start)
+    assert [e.step for e in result.events] == [0, 1]
+    assert result.summary["conservation"]["charge balance error"] < 1e-8
+
+
 def test_a_current_that_cannot_be_sustained_says_when_where_and_why(mesh, tmp_path):
     asked = "Discharge at 50C for 1 hour"
     with pytest.raises(SolverError) as caught:
