@@ -39,7 +39,7 @@ class Progress:
         last_output: (time [s], mean stoichiometry) of the last snapshot.
         counts: Accepted, rejected and failed time steps; Newton and linear iterations.
         wall: Seconds of computing so far.
-        multigrid: Whether the linear solver had gone over to multigrid.
+        keeps: Whether the linear solver had gone over to a kept preconditioner.
         events: The protocol steps that have ended.
     """
 
@@ -57,7 +57,7 @@ class Progress:
     last_output: tuple[float, float]
     counts: dict[str, int]
     wall: float
-    multigrid: bool
+    keeps: bool
     events: list[Event] = field(default_factory=list)
 
 

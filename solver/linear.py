@@ -3,8 +3,9 @@
 The one place where PETSc's solver options are chosen. With a short time step, shift M + K is
 close to a mass matrix: symmetric Gauss-Seidel (on one rank in Eisenstat's form, at the cost of
 the product alone) needs no set-up and never goes stale while the surface's part changes. With
-a long step its iterations grow, and algebraic multigrid, set up once and kept while it serves,
-takes over for good.
+a long step its iterations grow, and a preconditioner that is set up once and kept while it
+serves takes over for good: exact factors of each rank's part where they are cheap (separate
+poles have next to no fill), algebraic multigrid beyond.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from .._fenics import PETSc
 DIRECT_BELOW = 800
 """Unknowns below which a factorisation costs less than the iterations."""
 
-PATIENCE = 80
-"""Iterations for `USUAL_DIGITS` digits beyond which multigrid is tried."""
+PATIENCE = 24
+"""Relaxed iterations for `USUAL_DIGITS` digits beyond which a kept preconditioner pays."""
+
+FACTORS_BELOW = 60_000
+"""Unknowns of one rank below which that is exact factors."""
 
 USUAL_DIGITS = 4.0
 MOST_ITERATIONS = 2000
@@ -36,12 +40,12 @@ class LinearSolver:
 
     Attributes:
         iterations: Iterations so far.
-        multigrid: Whether multigrid has taken over.
+        keeps: Whether a kept preconditioner has taken over.
     """
 
     def __init__(self, comm: object, *, size: int, symmetric: bool) -> None:
         self.iterations = 0
-        self.multigrid = False
+        self.keeps = False
         self._symmetric = symmetric
         self._prefix = f"nanotrode_{next(_counter)}_"
         self._ksp = PETSc.KSP().create(comm)
@@ -52,21 +56,23 @@ class LinearSolver:
         self._first_effort: int | None = None
         self._last_effort = 0
         alone = self._ksp.comm.size == 1
+        self._exact = "cholesky" if symmetric else "lu"
+        self._share = size // self._ksp.comm.size
         if size < DIRECT_BELOW and alone:
-            self._set({"pc_type": "cholesky" if symmetric else "lu"})
+            self._set({"pc_type": self._exact})
         elif symmetric and alone:
             self._set({"pc_type": "eisenstat"})
         else:
             self._set({"pc_type": "sor", "pc_sor_local_symmetric": 1})
 
     def set_matrix(self, matrix: PETSc.Mat) -> None:
-        """Take new values; a multigrid hierarchy stays while it serves."""
+        """Take new values; a kept preconditioner stays while it serves."""
         if self._symmetric:
             matrix.setOption(PETSc.Mat.Option.SYMMETRIC, True)
             matrix.setOption(PETSc.Mat.Option.SPD, True)
         if self._first_effort is not None and self._last_effort > 2 * self._first_effort + 4:
             self._first_effort = None
-        keep = self.multigrid and self._first_effort is not None
+        keep = self.keeps and self._first_effort is not None
         self._ksp.setOperators(matrix)
         self._ksp.getPC().setReusePreconditioner(keep)
 
@@ -96,10 +102,14 @@ class LinearSolver:
             raise ArithmeticError(f"the linear solver stopped ({_name(reason)})")
         self._judge(tolerance)
 
-    def use_multigrid(self) -> None:
-        """Go over to smoothed-aggregation multigrid, for good."""
-        self.multigrid = True
+    def start_keeping(self) -> None:
+        """Go over to a preconditioner that is kept, for good."""
+        self.keeps = True
         self.forget()
+        if self._share < FACTORS_BELOW:
+            ordering = {"sub_pc_factor_mat_ordering_type": "nd"}
+            self._set({"pc_type": "bjacobi", "sub_pc_type": self._exact, **ordering})
+            return
         self._set(
             {
                 "pc_type": "gamg",
@@ -118,15 +128,15 @@ class LinearSolver:
         return self._ksp.getConvergedReason()
 
     def _judge(self, tolerance: float) -> None:
-        """Remember how the preconditioner served; go over to multigrid if it never will."""
+        """Remember how the preconditioner served; go over to a kept one if it never will."""
         # loose solves need few iterations whatever the preconditioner: compare like with like
         digits = -math.log10(tolerance)
         effort = round(self._ksp.getIterationNumber() * USUAL_DIGITS / max(USUAL_DIGITS, digits))
         self._last_effort = effort
         if self._first_effort is None:
             self._first_effort = effort
-        if effort > PATIENCE and not self.multigrid:
-            self.use_multigrid()
+        if effort > PATIENCE and not self.keeps:
+            self.start_keeping()
 
     def _set(self, options: dict[str, str | int]) -> None:
         """Hand options to PETSc under this solver's own prefix."""

@@ -76,16 +76,16 @@ class Newton:
         return {"newton": self.iterations, "linear": self._linear.iterations}
 
     @property
-    def multigrid(self) -> bool:
-        """Whether the linear solver has gone over to multigrid."""
-        return self._linear.multigrid
+    def keeps(self) -> bool:
+        """Whether the linear solver has gone over to a kept preconditioner."""
+        return self._linear.keeps
 
-    def resume(self, *, multigrid: bool, counts: dict[str, int]) -> None:
+    def resume(self, *, keeps: bool, counts: dict[str, int]) -> None:
         """Stand where a stopped run stood."""
         self.iterations = counts.get("newton", 0)
         self._linear.iterations = counts.get("linear", 0)
-        if multigrid:
-            self._linear.use_multigrid()
+        if keeps:
+            self._linear.start_keeping()
 
     def forget(self) -> None:
         """Drop the kept preconditioner, so that what follows depends on the state alone."""

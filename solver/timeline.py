@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import brentq
@@ -29,6 +29,10 @@ LOCATED = 1e-7
 """Share of a time step to which an ending is located inside it."""
 SMALLEST_STEP, FIRST_STEP = 1e-12, 1e-5
 """Shortest time step tried, and the one after a jump, in units of the diffusion time."""
+SUDDEN, RAMP = 0.2, 1e-3
+"""A jump of the potential by more than the first [V] is a ramp that takes the second, in the same
+units and times the square of the jump up to 1 V: no mesh resolves the layer that a true jump of a
+volt would make at first, and no instrument makes one."""
 MOST_CHANGE = 0.02
 """Largest change of the mean stoichiometry in one step at imposed current: the series then
 draws a smooth curve, and a step never runs far beyond a full or an empty electrode."""
@@ -49,6 +53,7 @@ class Leg:
         control: What it imposes.
         endings: What ends it, besides its time.
         end: Time at which it ends at the latest [s].
+        settled: Time from which it imposes what was asked, after a ramp [s].
     """
 
     index: int
@@ -58,6 +63,12 @@ class Leg:
     control: Control
     endings: list[Ending]
     end: float
+    settled: float
+
+
+def _before(time: float, other: float) -> bool:
+    """Whether a time [s] comes before another by more than rounding."""
+    return time < other * (1.0 - 1e-13)
 
 
 class Timeline:
@@ -130,7 +141,7 @@ class Timeline:
         at = self.model.evaluate(u, numbers.potential)
         self._state = State(numbers.time, u, numbers.potential, at, slope)
         self._controller.size = numbers.next_size
-        self.newton.resume(multigrid=numbers.multigrid, counts=numbers.counts)
+        self.newton.resume(keeps=numbers.keeps, counts=numbers.counts)
         log.info("resumed at t = %.6g s", numbers.time)
         if numbers.step_start is None:
             return None
@@ -161,15 +172,33 @@ class Timeline:
             sign = -1.0 if step.direction == "discharge" else 1.0
             control = ImposedRate(sign * scale.current(step.amount) / scale.full_charge)
         elif isinstance(step, ConstantVoltage):
-            control = ImposedPotential(step.voltage)
+            control = self._ramped(ImposedPotential(step.voltage, 0.0, start), before, duration)
         elif isinstance(step, VoltageSweep):
             first = before if step.start is None else step.start
             slope = math.copysign(step.rate, step.stop - first)
-            control = ImposedPotential(first, slope, start)
             duration = min(duration, abs(step.stop - first) / step.rate)
+            control = self._ramped(ImposedPotential(first, slope, start), before, duration)
+        ramp = control.ramp if isinstance(control, ImposedPotential) else 0.0
         return Leg(
-            index, step, start, before, control, endings_of(step, scale, before), start + duration
+            index=index,
+            step=step,
+            start=start,
+            before=before,
+            control=control,
+            endings=endings_of(step, scale, before),
+            end=start + duration,
+            settled=start + ramp,
         )
+
+    def _ramped(
+        self, control: ImposedPotential, before: float, duration: float
+    ) -> ImposedPotential:
+        """The same potential, reached by a ramp if it is far from where the electrode stands."""
+        jump = abs(control.start - before)
+        if jump <= SUDDEN:
+            return control
+        ramp = RAMP * min(jump, 1.0) ** 2 * self._unit
+        return replace(control, before=before, ramp=min(ramp, 0.1 * duration))
 
     def _longest(self, control: Control) -> float:
         """Longest time step [s] under a control."""
@@ -180,11 +209,14 @@ class Timeline:
     def _already_met(self, leg: Leg) -> str | None:
         if leg.end <= self.state.time:
             return f"after {leg.end - leg.start:.6g} s at once"
+        met = None if _before(self.state.time, leg.settled) else self._met(leg)
+        return met and f"{met} at once"
+
+    def _met(self, leg: Leg) -> str | None:
+        """Why the leg ends where the run stands, if it does."""
         reading = self.journal.reading(self.state)
-        for ending in leg.endings:
-            if ending.margin(reading) <= 0.0:
-                return f"{ending.reason} at once"
-        return None
+        met = (ending.reason for ending in leg.endings if ending.margin(reading) <= 0.0)
+        return next(met, None)
 
     def _leave(self, leg: Leg, reason: str) -> None:
         journal, state = self.journal, self.state
@@ -207,7 +239,8 @@ class Timeline:
         taken, reason = self._good_step(leg), None
         moved = abs(taken.end.potential - leg.before)
         met = [e for e in leg.endings if e.margin(journal.reading(taken.end, taken.passed)) <= 0]
-        if met:
+        ramping = _before(self.state.time, leg.settled)
+        if met and not ramping:
             try:
                 taken, reason = self._locate(leg, taken, met)
             except StageFailure as failure:
@@ -221,6 +254,8 @@ class Timeline:
         journal.output_due(leg.index, taken)
         journal.book(taken)
         self._state = taken.end
+        if ramping and not _before(taken.end.time, leg.settled):
+            reason = reason or self._met(leg)
         journal.record(leg.index, taken.end, taken.size)
         self._progress(self._report(leg, taken))
         if reason is None and journal.counts["accepted"] % journal.plan.checkpoint_steps == 0:
@@ -232,7 +267,8 @@ class Timeline:
         """Try time steps until one converges with a small enough error."""
         controller, counts = self._controller, self.journal.counts
         while True:
-            size = controller.fit(leg.end - self.state.time)
+            ramping = _before(self.state.time, leg.settled)
+            size = controller.fit((leg.settled if ramping else leg.end) - self.state.time)
             try:
                 step = self._attempt(leg, size)
             except StageFailure as failure:
@@ -326,7 +362,7 @@ class Timeline:
             last_output=journal.last_output,
             counts=journal.counts | self.newton.counts,
             wall=journal.wall,
-            multigrid=self.newton.multigrid,
+            keeps=self.newton.keeps,
             events=journal.events,
         )
 
