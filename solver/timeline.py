@@ -5,23 +5,22 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import brentq
 
 from ..errors import SolverError
 from .checkpoint import Checkpoint, Progress
-from .control import Control, ImposedPotential, ImposedRate
-from .endings import Ending, endings_of
+from .control import ImposedRate
+from .endings import Ending
 from .journal import Journal
+from .legs import Leg, begin_leg
 from .model import StageFailure
 from .nonlinear import Newton
 from .result import Event
 from .settings import SolverSettings, StepReport
 from .stepping import State, StepController, attempt_step, consistent_state
 from .stepping import Step as TimeStep
-from .steps import ConstantCurrent, ConstantVoltage, Step, VoltageSweep
 
 log = logging.getLogger(__name__)
 
@@ -29,41 +28,9 @@ LOCATED = 1e-7
 """Share of a time step to which an ending is located inside it."""
 SMALLEST_STEP, FIRST_STEP = 1e-12, 1e-5
 """Shortest time step tried, and the one after a jump, in units of the diffusion time."""
-SUDDEN, RAMP = 0.2, 1e-3
-"""A jump of the potential by more than the first [V] is a ramp that takes the second, in the same
-units and times the square of the jump up to 1 V: no mesh resolves the layer that a true jump of a
-volt would make at first, and no instrument makes one."""
-MOST_CHANGE = 0.02
-"""Largest change of the mean stoichiometry in one step at imposed current: the series then
-draws a smooth curve, and a step never runs far beyond a full or an empty electrode."""
 RUNAWAY = 10.0
 """Change of the potential within one protocol step beyond which no electrode carries its
 current [V]: without a limit of the user's, a full host would go on for ever in tiny steps."""
-
-
-@dataclass(frozen=True)
-class Leg:
-    """One protocol step under way.
-
-    Attributes:
-        index: Its place in the protocol.
-        step: What the user asked.
-        start: Time at which it began [s].
-        before: Potential just before it [V].
-        control: What it imposes.
-        endings: What ends it, besides its time.
-        end: Time at which it ends at the latest [s].
-        settled: Time from which it imposes what was asked, after a ramp [s].
-    """
-
-    index: int
-    step: Step
-    start: float
-    before: float
-    control: Control
-    endings: list[Ending]
-    end: float
-    settled: float
 
 
 def _before(time: float, other: float) -> bool:
@@ -146,7 +113,7 @@ class Timeline:
         if numbers.step_start is None:
             return None
         leg = self._leg(numbers.step_index, numbers.step_start, numbers.step_potential)
-        self._controller.longest = self._longest(leg.control)
+        self._controller.longest = leg.longest(self.settings.max_step)
         return leg
 
     def _enter(self, index: int) -> Leg:
@@ -158,53 +125,23 @@ class Timeline:
         except StageFailure as failure:
             raise self._failure(leg, 0.0, str(failure)) from failure
         journal.in_step = 0.0
-        self._controller.restart(FIRST_STEP * self._unit, longest=self._longest(leg.control))
+        self._controller.restart(
+            FIRST_STEP * self._unit, longest=leg.longest(self.settings.max_step)
+        )
         journal.record(index, self.state, 0.0)
         if journal.outputs == 0:
             self._output(leg)
         return leg
 
     def _leg(self, index: int, start: float, before: float) -> Leg:
-        step, scale = self.protocol.steps[index], self.journal.scale
-        control: Control = ImposedRate(0.0)
-        duration = math.inf if step.duration is None else step.duration
-        if isinstance(step, ConstantCurrent):
-            sign = -1.0 if step.direction == "discharge" else 1.0
-            control = ImposedRate(sign * scale.current(step.amount) / scale.full_charge)
-        elif isinstance(step, ConstantVoltage):
-            control = self._ramped(ImposedPotential(step.voltage, 0.0, start), before, duration)
-        elif isinstance(step, VoltageSweep):
-            first = before if step.start is None else step.start
-            slope = math.copysign(step.rate, step.stop - first)
-            duration = min(duration, abs(step.stop - first) / step.rate)
-            control = self._ramped(ImposedPotential(first, slope, start), before, duration)
-        ramp = control.ramp if isinstance(control, ImposedPotential) else 0.0
-        return Leg(
-            index=index,
-            step=step,
+        return begin_leg(
+            index,
+            self.protocol.steps[index],
             start=start,
             before=before,
-            control=control,
-            endings=endings_of(step, scale, before),
-            end=start + duration,
-            settled=start + ramp,
+            scale=self.journal.scale,
+            unit=self._unit,
         )
-
-    def _ramped(
-        self, control: ImposedPotential, before: float, duration: float
-    ) -> ImposedPotential:
-        """The same potential, reached by a ramp if it is far from where the electrode stands."""
-        jump = abs(control.start - before)
-        if jump <= SUDDEN:
-            return control
-        ramp = RAMP * min(jump, 1.0) ** 2 * self._unit
-        return replace(control, before=before, ramp=min(ramp, 0.1 * duration))
-
-    def _longest(self, control: Control) -> float:
-        """Longest time step [s] under a control."""
-        if isinstance(control, ImposedRate) and control.rate != 0.0:
-            return min(self.settings.max_step, MOST_CHANGE / abs(control.rate))
-        return self.settings.max_step
 
     def _already_met(self, leg: Leg) -> str | None:
         if leg.end <= self.state.time:
