@@ -35,11 +35,13 @@ class Outlets:
             the field over the mesh's nodes on rank 0 and None elsewhere.
         folder: Gets series and checkpoints; None writes none.
         fingerprint: Marks the checkpoints.
+        watch: Gets each accepted time step.
     """
 
     snapshot: Callable[[int, float, str, float, float, Array | None], None]
     folder: Path | None
     fingerprint: str
+    watch: Callable[[TimeStep], None] | None = None
 
 
 @dataclass
@@ -99,6 +101,8 @@ class Journal:
         self.throughput += abs(step.passed)
         self.in_step += step.passed
         self.counts["accepted"] += 1
+        if self.outlets.watch is not None:
+            self.outlets.watch(step)
 
     def record(self, index: int, state: State, dt: float) -> None:
         """Add a row to the series."""

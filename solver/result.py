@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -84,8 +85,8 @@ class Result:
     """The whole mesh, electrolyte included when it was meshed; likewise."""
     directory: Path | None = None
     """The run's folder, when one was written."""
-    snapshots: list[Snapshot] = field(default_factory=list)
-    """Outputs kept in memory, if any."""
+    snapshots: Sequence[Snapshot] = field(default_factory=list)
+    """Outputs kept in memory, if any; those of a reduced run are made when asked for."""
 
     @property
     def time(self) -> Array:

@@ -20,12 +20,13 @@ from .checkpoint import Checkpoint
 from .domain import Domain
 from .endings import ElectrodeScale
 from .insertion import InsertionModel
-from .interface import react
+from .interface import molar_flux_scale, react
 from .journal import Journal, Outlets
 from .nonlinear import Newton
 from .protocol import Protocol
 from .result import Observer, Result, Snapshot
 from .settings import OutputPlan, SolverSettings, StepReport
+from .stepping import Step as TimeStep
 from .timeline import Timeline
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ class Simulation:
         observers: Iterable[Observer] = (),
         resume: bool = False,
         progress: Callable[[StepReport], None] | None = None,
+        domain: Domain | None = None,
+        watch: Callable[[TimeStep], None] | None = None,
     ) -> Result:
         """Run the protocol to its end.
 
@@ -100,6 +103,8 @@ class Simulation:
             observers: They get each snapshot, on rank 0.
             resume: Go on from the folder's checkpoint, if it has one.
             progress: Called after each accepted time step, on rank 0.
+            domain: The electrode as it was set up for another run on the same mesh.
+            watch: Gets each accepted time step with its states, on all ranks.
 
         Raises:
             SolverError: A time step failed however small; what was computed stays on disk.
@@ -108,14 +113,16 @@ class Simulation:
         started = clock.perf_counter()
         folder = Path(directory) if directory is not None else None
         watchers = list(observers)
-        electrode = self._electrode()
-        domain = Domain(electrode, self.comm)
+        electrode = self.electrode()
+        domain = domain or Domain(electrode, self.comm)
         model = InsertionModel(domain, self.material, temperature=self.temperature, c_e=self.c_e)
         size = domain.space.dofmap.index_map.size_global
         newton = Newton(model, size=size, tolerance=self.settings.newton_tolerance)
         emitter = _Emitter(self, electrode, watchers)
-        outlets = Outlets(emitter.emit, folder, self._fingerprint(electrode))
-        journal = Journal(domain, model, self._scale(model), self.protocol, self.output, outlets)
+        outlets = Outlets(emitter.emit, folder, self._fingerprint(electrode), watch)
+        journal = Journal(
+            domain, model, self.scale(model.volume), self.protocol, self.output, outlets
+        )
         timeline = Timeline(journal, newton, self.settings, self._on_root(progress))
         stored = self._stored(outlets) if resume else None
         set_up = clock.perf_counter() - started
@@ -126,7 +133,7 @@ class Simulation:
         summary = _summary(journal, model, newton, state.u, size, set_up)
         return self._finish(journal, summary, electrode, folder, watchers, emitter)
 
-    def _electrode(self) -> ElectrodeMesh | None:
+    def electrode(self) -> ElectrodeMesh | None:
         """The electrode's own mesh, on rank 0; what it lacks is an error on all ranks."""
         electrode: ElectrodeMesh | None = None
         lacks: NanotrodeError | None = None
@@ -141,17 +148,49 @@ class Simulation:
             raise lacks
         return electrode
 
-    def _scale(self, model: InsertionModel) -> ElectrodeScale:
-        """The whole electrode's size, symmetry copies included."""
+    def scale(self, meshed: float) -> ElectrodeScale:
+        """The whole electrode's size, symmetry copies included, from its meshed volume [m3]."""
         mesh = self.mesh
         sizes = (mesh.footprint, mesh.multiplicity) if self.comm.rank == 0 and mesh else None
         footprint, copies = self.comm.bcast(sizes)
-        material, volume = self.material, copies * model.volume
+        material, volume = self.material, copies * meshed
         return ElectrodeScale(
             capacity=material.capacity_density * volume,
-            full_charge=copies * model.full_charge,
+            full_charge=volume / molar_flux_scale(material),
             footprint=copies * footprint,
             mass=None if material.density is None else material.density * volume,
+        )
+
+    def snapshot(
+        self,
+        electrode: ElectrodeMesh,
+        index: int,
+        time: float,
+        label: str,
+        potential: float,
+        current: float,
+        x: Array,
+    ) -> Snapshot:
+        """The fields that belong to a stoichiometry x (n_nodes,) at a potential and current."""
+        c_s_max, on_surface = self.material.c_s_max, x[electrode.boundary("interface").nodes]
+        reaction = react(
+            self.material, on_surface, potential, c_e=self.c_e, temperature=self.temperature
+        )
+        return Snapshot(
+            index=index,
+            time=time,
+            label=label,
+            voltage=potential,
+            current_density=current / (electrode.footprint * electrode.multiplicity),
+            concentration=c_s_max * x,
+            stoichiometry=x,
+            surface={
+                "concentration": c_s_max * on_surface,
+                "stoichiometry": on_surface,
+                "local_current_density": reaction.j,
+                "overpotential": potential - self.material.ocp(on_surface),
+            },
+            electrolyte_concentration=self.c_e,
         )
 
     def _fingerprint(self, electrode: ElectrodeMesh | None) -> str:
@@ -247,29 +286,10 @@ class _Emitter:
         x: Array | None,
     ) -> None:
         """See `journal.Outlets.snapshot`."""
-        run, mesh = self._run, self._electrode
+        mesh = self._electrode
         if x is None or mesh is None:
             return
-        c_s_max, on_surface = run.material.c_s_max, x[mesh.boundary("interface").nodes]
-        reaction = react(
-            run.material, on_surface, potential, c_e=run.c_e, temperature=run.temperature
-        )
-        snapshot = Snapshot(
-            index=index,
-            time=time,
-            label=label,
-            voltage=potential,
-            current_density=current / (mesh.footprint * mesh.multiplicity),
-            concentration=c_s_max * x,
-            stoichiometry=x,
-            surface={
-                "concentration": c_s_max * on_surface,
-                "stoichiometry": on_surface,
-                "local_current_density": reaction.j,
-                "overpotential": potential - run.material.ocp(on_surface),
-            },
-            electrolyte_concentration=run.c_e,
-        )
+        snapshot = self._run.snapshot(mesh, index, time, label, potential, current, x)
         if not self._watchers:
             self.kept.append(snapshot)
         for watcher in self._watchers:
