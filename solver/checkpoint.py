@@ -30,6 +30,7 @@ class Progress:
     Attributes:
         time: [s].
         potential: [V].
+        rate: At which the electrode empties [1/s].
         step_index: Protocol step under way, or the number of steps when all are done.
         step_start: Time at which that step began [s]; None if it has not begun.
         step_potential: Potential just before that step [V].
@@ -40,11 +41,13 @@ class Progress:
         counts: Accepted, rejected and failed time steps; Newton and linear iterations.
         wall: Seconds of computing so far.
         keeps: Whether the linear solver had gone over to a kept preconditioner.
+        past: (time [s], potential [V]) of the earlier points that predict the next step.
         events: The protocol steps that have ended.
     """
 
     time: float
     potential: float
+    rate: float
     step_index: int
     step_start: float | None
     step_potential: float
@@ -58,6 +61,7 @@ class Progress:
     counts: dict[str, int]
     wall: float
     keeps: bool
+    past: list[tuple[float, float]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
 
@@ -69,27 +73,29 @@ class Checkpoint:
         fingerprint: What mesh, material, protocol and settings it belongs to.
         progress: Its numbers.
         u: (n_nodes,) state.
-        slope: (n_nodes,) du/dt of the last step [1/s], or None.
+        f: (n_nodes,) f(u, V) [1/s] there, or None just after a jump.
+        past: (points, n_nodes) states of the earlier points in `progress`.
         rows: (rows, columns) of the time series.
     """
 
     fingerprint: str
     progress: Progress
     u: Array
-    slope: Array | None
+    f: Array | None
+    past: Array
     rows: Array
 
     def write(self, directory: Path) -> None:
         """Write into a run's folder, whole or not at all."""
         numbers = json.dumps(asdict(self.progress))
-        slope = np.empty(0) if self.slope is None else self.slope
         with atomic_path(directory / FILE_NAME) as temporary:
             np.savez(
                 temporary,
                 fingerprint=self.fingerprint,
                 numbers=numbers,
                 u=self.u,
-                slope=slope,
+                f=np.empty(0) if self.f is None else self.f,
+                past=self.past,
                 rows=self.rows,
             )
 
@@ -113,11 +119,12 @@ class Checkpoint:
             numbers: dict[str, Any] = json.loads(str(stored["numbers"]))
             numbers["events"] = [Event(**event) for event in numbers["events"]]
             numbers["last_output"] = tuple(numbers["last_output"])
-            slope = stored["slope"]
+            numbers["past"] = [tuple(point) for point in numbers["past"]]
             return Checkpoint(
                 fingerprint=fingerprint,
                 progress=Progress(**numbers),
                 u=stored["u"],
-                slope=slope if len(slope) else None,
+                f=stored["f"] if len(stored["f"]) else None,
+                past=stored["past"],
                 rows=stored["rows"],
             )

@@ -76,6 +76,7 @@ class InsertionModel:
         self._base = self._mass.duplicate(copy=True)
         self._operator = self._mass.duplicate(copy=True)
         self._shift: float | None = None
+        self._base_is_new = True
 
     @property
     def full_charge(self) -> float:
@@ -99,43 +100,70 @@ class InsertionModel:
         )
         # a reaction that slows as the surface fills would make the Jacobian indefinite; without
         # that part Newton's method takes a step more there, and always has a direction
-        slope_x = np.maximum(reaction.slope_x, 0.0)
-        weighted = self._scale * self.surface.weights
-        diffused, bulk_slope = u, None
-        if not self.symmetric:
-            diffused = self.material.diffusivity.integral(u)
-            bulk_slope = self.material.diffusivity(u)
-        rate, rate_slope = totals(
-            self.comm, weighted @ reaction.j, weighted @ reaction.slope_potential
+        slopes = np.maximum(reaction.slope_x, 0.0), reaction.slope_potential
+        flux, state_slope, potential_slope = (
+            self._scale * values for values in (reaction.j, *slopes)
         )
-        tests = self.surface.integrate_tests
+        weights = self.surface.weights
+        rate, uniform_slope, rate_slope = totals(
+            self.comm, weights @ flux, weights @ state_slope, weights @ potential_slope
+        )
         return Evaluation(
-            residual=self._apply(self._stiffness, diffused) + tests(self._scale * reaction.j),
             rate=rate,
             rate_slope=rate_slope,
-            potential_slope=tests(self._scale * reaction.slope_potential),
-            state_slope=tests(self._scale * slope_x),
-            surface_slope=self._scale * slope_x,
+            uniform_slope=uniform_slope,
             j=reaction.j,
-            bulk_slope=bulk_slope,
+            flux=flux,
+            potential_slope=potential_slope,
+            state_slope=state_slope,
         )
 
     def apply_mass(self, u: Array) -> Array:
         """See `model.Model.apply_mass`."""
         return self._apply(self._mass, u)
 
-    def jacobian(self, shift: float, at: Evaluation) -> PETSc.Mat:
+    def residual(self, shift: float, u: Array, at: Evaluation) -> Array:
+        """See `model.Model.residual`: one product where the diffusivity is constant."""
+        if self.symmetric:
+            self._set_base(shift, None)
+            result = self._apply(self._base, u)
+        else:
+            result = self._apply(self._stiffness, self.material.diffusivity.integral(u))
+            result += shift * self.apply_mass(u)
+        self.surface.add_tests(at.flux, result)
+        return result
+
+    def jacobian(self, shift: float, u: Array, at: Evaluation) -> PETSc.Mat:
         """See `model.Model.jacobian`: shift M + K diag(D) + the surface's part."""
-        if shift != self._shift or at.bulk_slope is not None:
-            self._stiffness.copy(self._base, self._base.Structure.SAME_NONZERO_PATTERN)
-            if at.bulk_slope is not None:
-                self._in.array_w[:] = at.bulk_slope
-                self._base.diagonalScale(None, self._in)
-            self._base.axpy(shift, self._mass, self._base.Structure.SAME_NONZERO_PATTERN)
-            self._shift = shift
-        self._base.copy(self._operator, self._base.Structure.SAME_NONZERO_PATTERN)
-        self.surface.add_to(self._operator, at.surface_slope)
+        self._set_base(shift, None if self.symmetric else self.material.diffusivity(u))
+        self.surface.add_to(self._base, at.state_slope, self._operator, anew=self._base_is_new)
+        self._base_is_new = False
         return self._operator
+
+    def potential_slope(self, at: Evaluation) -> Array:
+        """See `model.Model.potential_slope`."""
+        return self._tests(at.potential_slope)
+
+    def state_slope(self, at: Evaluation) -> Array:
+        """See `model.Model.state_slope`."""
+        return self._tests(at.state_slope)
+
+    def _tests(self, flux: Array) -> Array:
+        result = np.zeros_like(self.lumped_mass)
+        self.surface.add_tests(flux, result)
+        return result
+
+    def _set_base(self, shift: float, diffusivity: Array | None) -> None:
+        """Make the base shift M + K diag(D) of the Jacobian, unless it stands already."""
+        if shift == self._shift and diffusivity is None:
+            return
+        same = self._base.Structure.SAME_NONZERO_PATTERN
+        self._stiffness.copy(self._base, same)
+        if diffusivity is not None:
+            self._in.array_w[:] = diffusivity
+            self._base.diagonalScale(None, self._in)
+        self._base.axpy(shift, self._mass, same)
+        self._shift, self._base_is_new = shift, True
 
     def admissible(self, old: Array, new: Array) -> Array:
         """Keep a Newton step in range: see `model.Model.admissible`.
@@ -161,10 +189,13 @@ class InsertionModel:
 
     def error_norm(self, error: Array, at: Evaluation) -> float:
         """Largest of three means: in the volume, on the surface, and in the potential [V]."""
-        on_surface = self.surface.values(error)
-        in_surface = self.surface.weights @ on_surface**2 / self.area
-        in_volume = error @ self.apply_mass(error)
-        volume, surface, rate = totals(self.comm, in_volume, in_surface, at.state_slope @ error)
+        on_surface, weights = self.surface.values(error), self.surface.weights
+        volume, surface, rate = totals(
+            self.comm,
+            error @ self.apply_mass(error),
+            weights @ on_surface**2 / self.area,
+            weights @ (at.state_slope * on_surface),
+        )
         potential = abs(rate) / max(at.rate_slope, TINY)
         return float(max(np.sqrt(volume), np.sqrt(surface), potential))
 

@@ -156,12 +156,19 @@ class Journal:
         folder = self.outlets.folder
         if folder is None:
             return
-        u = self.domain.gather(state.u)
-        slope = None if state.slope is None else self.domain.gather(state.slope)
+        gather = self.domain.gather
+        u, f = gather(state.u), None if state.f is None else gather(state.f)
+        past = [field for point in state.past if (field := gather(point.u)) is not None]
         if self.domain.comm.rank == 0 and u is not None:
             self.recorder.write(folder / SERIES_FILE)
-            rows = self.recorder.rows
-            Checkpoint(self.outlets.fingerprint, progress, u, slope, rows).write(folder)
+            Checkpoint(
+                fingerprint=self.outlets.fingerprint,
+                progress=progress,
+                u=u,
+                f=f,
+                past=np.reshape(past, (len(past), len(u))),
+                rows=self.recorder.rows,
+            ).write(folder)
 
     def reopen(self, stored: Checkpoint) -> None:
         """Take the books of a stopped run."""

@@ -13,7 +13,12 @@ from __future__ import annotations
 import itertools
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .._fenics import PETSc
+
+Array = NDArray[np.float64]
 
 DIRECT_BELOW = 800
 """Unknowns below which a factorisation costs less than the iterations."""
@@ -47,6 +52,7 @@ class LinearSolver:
         self.iterations = 0
         self.keeps = False
         self._symmetric = symmetric
+        self._vectors: tuple[PETSc.Vec, PETSc.Vec] | None = None
         self._prefix = f"nanotrode_{next(_counter)}_"
         self._ksp = PETSc.KSP().create(comm)
         self._ksp.setType("cg" if symmetric else "gmres")
@@ -74,33 +80,35 @@ class LinearSolver:
             self._first_effort = None
         keep = self.keeps and self._first_effort is not None
         self._ksp.setOperators(matrix)
+        if self._vectors is None:
+            self._vectors = matrix.createVecs()
         self._ksp.getPC().setReusePreconditioner(keep)
 
     def forget(self) -> None:
         """Renew the preconditioner at the next matrix, whatever came before."""
         self._first_effort = None
 
-    def vectors(self) -> tuple[PETSc.Vec, PETSc.Vec]:
-        """A right-hand side and a solution for the matrix last set."""
-        return self._ksp.getOperators()[0].createVecs()
-
-    def solve(self, right: PETSc.Vec, into: PETSc.Vec, *, tolerance: float) -> None:
-        """Solve to a relative tolerance, from zero.
+    def solve(self, right: Array, *, tolerance: float) -> Array:
+        """The solution (owned,) to a relative tolerance, from zero.
 
         Raises:
             ArithmeticError: PETSc gave up, with a new preconditioner too; says its reason.
         """
+        assert self._vectors is not None
+        b, x = self._vectors
+        b.array_w[:] = right
         self._ksp.setTolerances(rtol=tolerance, atol=0.0, divtol=1e10, max_it=MOST_ITERATIONS)
-        reason = self._run(right, into)
+        reason = self._run(b, x)
         if reason < 0 and self._first_effort is not None:
             self.forget()
             self._ksp.getPC().setReusePreconditioner(False)
             self._ksp.getOperators()[0].stateIncrease()
-            reason = self._run(right, into)
+            reason = self._run(b, x)
         if reason < 0:
             self.forget()
             raise ArithmeticError(f"the linear solver stopped ({_name(reason)})")
         self._judge(tolerance)
+        return x.array_r.copy()
 
     def start_keeping(self) -> None:
         """Go over to a preconditioner that is kept, for good."""

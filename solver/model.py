@@ -33,27 +33,25 @@ class StageFailure(ArithmeticError):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A model at one state.
+    """The reaction of a model at one state.
 
     Attributes:
-        residual: (owned,) f(u, V) [1/s].
         rate: Global rate [1/s] at which the reaction empties the electrode.
         rate_slope: d rate / d V [1/(s V)].
-        potential_slope: (owned,) df/dV [1/(s V)].
-        state_slope: (owned,) d rate / d u [1/s].
-        surface_slope: (points,) slope of the reaction for the Jacobian.
+        uniform_slope: d rate / d u [1/s] where u changes by the same amount everywhere.
         j: (points,) local current density [A m-2], positive in oxidation.
-        bulk_slope: (owned,) factor on the columns of the stiffness; None when constant.
+        flux: (points,) j in the units of the equations.
+        potential_slope: (points,) d flux / d V.
+        state_slope: (points,) d flux / d u, for the Jacobian.
     """
 
-    residual: Array
     rate: float
     rate_slope: float
+    uniform_slope: float
+    j: Array
+    flux: Array
     potential_slope: Array
     state_slope: Array
-    surface_slope: Array
-    j: Array
-    bulk_slope: Array | None = None
 
 
 class Model(Protocol):
@@ -72,13 +70,22 @@ class Model(Protocol):
     mass_diagonal: Array
 
     def evaluate(self, u: Array, potential: float) -> Evaluation:
-        """f, the rate and their slopes at a state."""
+        """The reaction and its slopes at a state."""
 
     def apply_mass(self, u: Array) -> Array:
         """M u."""
 
-    def jacobian(self, shift: float, at: Evaluation) -> PETSc.Mat:
+    def residual(self, shift: float, u: Array, at: Evaluation) -> Array:
+        """(owned,) shift M u + f(u, V) [1/s], with the reaction there."""
+
+    def jacobian(self, shift: float, u: Array, at: Evaluation) -> PETSc.Mat:
         """Shift M + df/du; valid until the next call."""
+
+    def potential_slope(self, at: Evaluation) -> Array:
+        """(owned,) df/dV [1/(s V)]."""
+
+    def state_slope(self, at: Evaluation) -> Array:
+        """(owned,) d rate / d u [1/s]."""
 
     def admissible(self, old: Array, new: Array) -> Array:
         """`new` (changed in place), kept in the physical range where the step left it."""

@@ -9,13 +9,15 @@ With J = shift M + df/du, g = df/dV, h = d rate/du, the bordered step is elimina
 J y = r, J z = g, dV = (rho - h.y) / (d rate/dV - h.z), du = y - z dV.
 
 Each linear solve is inexact, but its sum over all equations is made exact, by a shift along
-the constants: the mean of the field then follows the current however loose the solver, which
+the constants; and so is, to second order, the sum of a stage's own equations when Newton's
+method stops. The mean of the field then follows the current however loose the solver, which
 is conservation of charge.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +35,9 @@ UNDAMPED, STALLED = 4, 0.5
 """After this many steps, one that leaves more than this share of the residual is halved."""
 MAX_POTENTIAL_STEP = 0.2
 """Largest change of the potential in one Newton step [V]."""
+ESTIMATE = 1e-2
+"""Relative tolerance of the solve that makes an error estimate of a defect."""
+TINY = 1e-300
 ROUND_OFF = 1e-15
 """Residual, relative to its terms, below which nothing can be gained."""
 
@@ -44,13 +49,17 @@ class Stage:
     Attributes:
         u: (owned,) state.
         potential: V [V].
-        at: The model there.
+        at: The reaction there.
+        content: (owned,) M u.
+        f: (owned,) f(u, V) [1/s], as the stage's equation has it: target - shift M u.
         iterations: Newton steps taken.
     """
 
     u: Array
     potential: float
     at: Evaluation
+    content: Array
+    f: Array
     iterations: int
 
 
@@ -60,14 +69,15 @@ class Newton:
     Args:
         model: The semi-discrete system.
         size: Global number of unknowns.
-        tolerance: Largest error left in any unknown (state, and potential [V]).
+        tolerance: Largest error left in any unknown (state, and potential [V]), and in the
+            potential that would make up for what is wrong with the rate [V].
     """
 
     def __init__(self, model: Model, *, size: int, tolerance: float) -> None:
         self.model, self.tolerance = model, tolerance
         self._linear = LinearSolver(model.comm, size=size, symmetric=model.symmetric)
         self.iterations = 0
-        self._vectors: tuple | None = None
+        self._inverse_mass = 1.0 / model.mass_diagonal
         self._column_sums = np.zeros(0)
 
     @property
@@ -114,7 +124,8 @@ class Newton:
         before, update, error, reduction = None, np.inf, np.inf, None
         for iteration in range(MAX_ITERATIONS):
             at = model.evaluate(u, potential)
-            residual = shift * model.apply_mass(u) + at.residual - target
+            residual = model.residual(shift, u, at)
+            residual -= target
             excess = 0.0 if rate is None else at.rate - rate
             size = self._size(residual, excess, shift, at)
             if not np.isfinite(size):
@@ -124,16 +135,18 @@ class Newton:
                 reduction = size / before if before > 0.0 else 1.0
                 error = update * min(1.0, reduction)
                 if error < self.tolerance or size < ROUND_OFF * self._scale(shift, u):
-                    return Stage(u, potential, at, iteration)
+                    imbalance = total(model.comm, residual.sum())
+                    shares = _balance(shift, at, imbalance, None if rate is None else excess)
+                    return self._stage(shift, target, (u, potential, at), shares, iteration)
             digits = self._linear_tolerance(error, reduction)
-            step, move = self._step(shift, at, residual, excess, rate is None, digits)
+            step, move, felt = self._step(shift, u, at, residual, excess, rate is None, digits)
             damping = min(1.0, MAX_POTENTIAL_STEP / abs(move)) if move else 1.0
             if iteration >= UNDAMPED and reduction is not None and reduction > STALLED:
                 damping *= 0.5  # between two sides of a bend in a law: full steps go to and fro
             new = u - damping * step
             if iteration < GUARDED_ITERATIONS:
                 new = model.admissible(u, new)
-            update = max(self._largest(new - u), abs(damping * move))
+            update = max(self._largest(new - u), damping * abs(move), damping * felt)
             u, potential, before = new, potential - damping * move, size
             self.iterations += 1
         raise StageFailure(
@@ -143,44 +156,53 @@ class Newton:
     def filter_error(self, shift: float, defect: Array) -> Array:
         """J^-1 shift defect, with the last stage's J: a local error freed of its stiff part."""
         try:
-            return self._linear_solve(shift * defect, 1e-6)
+            return self._linear_solve(shift * defect, ESTIMATE)
         except ArithmeticError as failure:
             raise StageFailure(str(failure)) from failure
+
+    def _stage(
+        self, shift: float, target: Array, found: tuple, shares: tuple, iterations: int
+    ) -> Stage:
+        """The stage where Newton's method stopped, its sum made exact by a last, uniform change."""
+        (u, potential, at), (change, move) = found, shares
+        rate = at.rate - at.uniform_slope * change - at.rate_slope * move
+        u -= change
+        content = self.model.apply_mass(u)
+        f = target - shift * content
+        return Stage(u, potential - move, replace(at, rate=rate), content, f, iterations)
 
     def _step(
         self,
         shift: float,
+        u: Array,
         at: Evaluation,
         residual: Array,
         excess: float,
         imposed: bool,
         tolerance: float,
-    ) -> tuple[Array, float]:
-        """The Newton step (du, dV), to be taken off."""
-        comm = self.model.comm
+    ) -> tuple[Array, float, float]:
+        """The Newton step (du, dV), to be taken off, and the potential that du weighs [V]."""
+        model = self.model
+        state_slope = model.state_slope(at)
         try:
-            self._linear.set_matrix(self.model.jacobian(shift, at))
-            self._column_sums = shift * self.model.lumped_mass + at.state_slope
+            self._linear.set_matrix(model.jacobian(shift, u, at))
+            self._column_sums = shift * model.lumped_mass + state_slope
             y = self._linear_solve(residual, tolerance)
             if imposed:
-                return y, 0.0
-            z = self._linear_solve(at.potential_slope, tolerance)
+                felt = abs(total(model.comm, state_slope @ y)) / max(at.rate_slope, TINY)
+                return y, 0.0, felt
+            z = self._linear_solve(model.potential_slope(at), tolerance)
         except ArithmeticError as failure:
             raise StageFailure(str(failure)) from failure
-        along_y, along_z = totals(comm, at.state_slope @ y, at.state_slope @ z)
+        along_y, along_z = totals(model.comm, state_slope @ y, state_slope @ z)
         conductance = at.rate_slope - along_z
         if conductance <= 0.0:
             raise StageFailure("the surface cannot carry the imposed current")
         move = (excess - along_y) / conductance
-        return y - move * z, move
+        return y - move * z, move, 0.0
 
     def _linear_solve(self, right: Array, tolerance: float) -> Array:
-        if self._vectors is None:
-            self._vectors = self._linear.vectors()
-        b, x = self._vectors
-        b.array_w[:] = right
-        self._linear.solve(b, x, tolerance=tolerance)
-        solution = x.array_r.copy()
+        solution = self._linear.solve(right, tolerance=tolerance)
         sums = self._column_sums
         wanted, have, unit = totals(self.model.comm, right.sum(), sums @ solution, sums.sum())
         solution += (wanted - have) / unit
@@ -194,13 +216,30 @@ class Newton:
         return float(np.clip(max(enough, 0.1 * reduction**2), 1e-8, 1e-3))
 
     def _size(self, residual: Array, excess: float, shift: float, at: Evaluation) -> float:
-        weights = shift * self.model.mass_diagonal
-        square = total(self.model.comm, residual @ (residual / weights))
-        return float(np.sqrt(square + excess**2 / max(at.rate_slope, 1e-300)))
+        square = total(self.model.comm, residual @ (residual * self._inverse_mass)) / shift
+        return math.sqrt(square + excess**2 / max(at.rate_slope, TINY))
 
     def _scale(self, shift: float, u: Array) -> float:
         """The size of the terms that a residual is the small difference of."""
         return float(np.sqrt(shift * total(self.model.comm, self.model.mass_diagonal @ u**2)))
 
     def _largest(self, values: Array) -> float:
-        return largest(self.model.comm, float(np.abs(values).max(initial=0.0)))
+        low, high = values.min(initial=0.0), values.max(initial=0.0)
+        return largest(self.model.comm, float(max(-low, high)))
+
+
+def _balance(
+    shift: float, at: Evaluation, imbalance: float, excess: float | None
+) -> tuple[float, float]:
+    """The uniform change of u, and that of V, that zero the sum of a stage's equations.
+
+    Args:
+        shift: Factor of M [1/s].
+        at: The reaction.
+        imbalance: Sum of the equations [1/s].
+        excess: Rate above the imposed one [1/s]; None where V is imposed.
+    """
+    if excess is None:
+        return imbalance / (shift + at.uniform_slope), 0.0
+    change = (imbalance - excess) / shift
+    return change, (excess - at.uniform_slope * change) / at.rate_slope

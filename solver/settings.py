@@ -14,13 +14,18 @@ class SolverSettings:
 
     Attributes:
         tolerance: Local error allowed in one time step, in stoichiometry and in volts.
-        newton_tolerance: Algebraic error left in each stage, in the same units.
+        newton_tolerance: Algebraic error left in each stage, as a share of `tolerance`.
         max_step: Longest time step [s].
     """
 
     tolerance: float = 1e-4
-    newton_tolerance: float = 1e-10
+    newton_tolerance: float = 0.01
     max_step: float = math.inf
+
+    @property
+    def algebraic_error(self) -> float:
+        """Error left in each stage, in stoichiometry and in volts."""
+        return self.newton_tolerance * self.tolerance
 
     def __post_init__(self) -> None:
         for key in ("tolerance", "newton_tolerance", "max_step"):

@@ -117,7 +117,7 @@ class Simulation:
         domain = domain or Domain(electrode, self.comm)
         model = InsertionModel(domain, self.material, temperature=self.temperature, c_e=self.c_e)
         size = domain.space.dofmap.index_map.size_global
-        newton = Newton(model, size=size, tolerance=self.settings.newton_tolerance)
+        newton = Newton(model, size=size, tolerance=self.settings.algebraic_error)
         emitter = _Emitter(self, electrode, watchers)
         outlets = Outlets(emitter.emit, folder, self._fingerprint(electrode), watch)
         journal = Journal(

@@ -14,6 +14,7 @@ and without an explicit stage.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,8 +37,18 @@ EMBEDDED = ((1.0 - W) / 3.0, (3.0 * W + 1.0) / 3.0, D / 3.0)
 
 LADDER = math.sqrt(2.0)
 """Ratio of neighbouring step sizes: sizes are rungs, so that equal ones share a matrix."""
+REACH = 2.0
+"""How far ahead a parabola is trusted to predict, in lengths of what it goes through."""
 SAFETY, MOST_GROWTH, MOST_CUT = 0.8, 8.0, 0.1
 FAILURE_CUT = 0.25
+
+
+class Point(NamedTuple):
+    """A point of the run's curve: time [s], (owned,) state, potential [V]."""
+
+    time: float
+    u: Array
+    potential: float
 
 
 @dataclass(frozen=True)
@@ -48,15 +59,24 @@ class State:
         time: [s].
         u: (owned,) state of this rank.
         potential: V [V], just after any jump at this time.
-        at: The model there.
-        slope: (owned,) du/dt over the last step [1/s]; None at a fresh start.
+        at: The reaction there.
+        content: (owned,) M u.
+        f: (owned,) f(u, V) = -M du/dt [1/s]; None just after a jump, where it may be anything.
+        past: Earlier points of the same smooth stretch, the latest first.
     """
 
     time: float
     u: Array
     potential: float
     at: Evaluation
-    slope: Array | None = None
+    content: Array
+    f: Array | None = None
+    past: tuple[Point, ...] = ()
+
+    @property
+    def point(self) -> Point:
+        """The state as a point of its curve."""
+        return Point(self.time, self.u, self.potential)
 
 
 @dataclass(frozen=True)
@@ -65,8 +85,7 @@ class Step:
 
     Attributes:
         start, end: The states on both sides.
-        middle: (u, V) of the first implicit stage.
-        fraction: Where in the step that stage lies, 0 to 1.
+        middle: The first implicit stage.
         size: [s].
         error: Local error over the tolerance.
         passed: Integral of the rate over the step [-]: the mean emptied by this much.
@@ -74,28 +93,14 @@ class Step:
 
     start: State
     end: State
-    middle: tuple[Array, float]
-    fraction: float
+    middle: Point
     size: float
     error: float
     passed: float
 
     def interpolate(self, time: float) -> tuple[Array, float]:
         """(u, V) inside the step, by the parabola through its three states."""
-        s, c = (time - self.start.time) / self.size, self.fraction
-        weights = (
-            (s - c) * (s - 1.0) / c,
-            s * (s - 1.0) / (c * (c - 1.0)),
-            s * (s - c) / (1.0 - c),
-        )
-        states = (
-            (self.start.u, self.start.potential),
-            self.middle,
-            (self.end.u, self.end.potential),
-        )
-        u = sum(w * state[0] for w, state in zip(weights, states, strict=True))
-        potential = sum(w * state[1] for w, state in zip(weights, states, strict=True))
-        return np.asarray(u), float(potential)
+        return _curve(time, self.start.point, self.middle, self.end.point)
 
 
 class Tableau(NamedTuple):
@@ -126,46 +131,66 @@ def attempt_step(
     Raises:
         StageFailure: A stage did not converge.
     """
-    method = SDIRK2 if start.slope is None else TR_BDF2
+    method = SDIRK2 if start.f is None else TR_BDF2
     shift = 1.0 / (D * size)
-    held = shift * model.apply_mass(start.u)
-    drift = 0.0 if start.slope is None else start.slope
-    first = start.at
+    held = shift * start.content
+    middle_time, end_time = start.time + method.fraction * size, start.time + size
     middle = newton.solve(
         shift,
-        held - _explicit(method.middle, (first,)),
+        _target(held, method.middle, (start.f,)),
         control,
-        time=start.time + method.fraction * size,
-        guess=(start.u + (method.fraction * size) * drift, start.potential),
+        time=middle_time,
+        guess=_predict(middle_time, start.point, *start.past),
     )
+    between = Point(middle_time, middle.u, middle.potential)
     end = newton.solve(
         shift,
-        held - _explicit(method.end, (first, middle.at)),
+        _target(held, method.end, (start.f, middle.f)),
         control,
-        time=start.time + size,
-        guess=(start.u + (middle.u - start.u) / method.fraction, middle.potential),
+        time=end_time,
+        guess=_predict(end_time, between, start.point, *start.past[:1]),
     )
-    stages = (first, middle.at, end.at)
     weights = np.subtract(method.end, method.companion)
-    defect = size * sum(w * at.residual for w, at in zip(weights, stages, strict=True) if w)
-    passed = size * sum(w * at.rate for w, at in zip(method.end, stages, strict=True) if w)
-    error = newton.filter_error(shift, np.asarray(defect))
-    slope = (end.u - start.u) / size
+    defect = size * _combine(weights, (start.f, middle.f, end.f))
+    rates = (start.at.rate, middle.at.rate, end.at.rate)
+    error = newton.filter_error(shift, defect)
+    past = (between, start.point)
     return Step(
         start=start,
-        end=State(start.time + size, end.u, end.potential, end.at, slope),
-        middle=(middle.u, middle.potential),
-        fraction=method.fraction,
+        end=State(end_time, end.u, end.potential, end.at, end.content, end.f, past),
+        middle=between,
         size=size,
         error=model.error_norm(error, end.at) / tolerance,
-        passed=passed,
+        passed=size * sum(w * rate for w, rate in zip(method.end, rates, strict=True) if w),
     )
 
 
-def _explicit(weights: tuple[float, ...], known: tuple[Evaluation, ...]) -> Array:
-    """What the stages before it bring to a stage's right-hand side, over d."""
-    terms = (w / D * at.residual for w, at in zip(weights, known, strict=False) if w)
-    return sum(terms, start=np.zeros_like(known[0].residual))
+def _target(held: Array, weights: tuple[float, ...], known: tuple[Array | None, ...]) -> Array:
+    """A stage's right-hand side: what was there, less what the stages before it took."""
+    return held - _combine(np.divide(weights, D), known)
+
+
+def _combine(weights: Iterable[float], slopes: tuple[Array | None, ...]) -> Array:
+    """The weighted sum of what is known; a weight of zero asks for nothing."""
+    terms = (w * f for w, f in zip(weights, slopes, strict=False) if f is not None and w)
+    return np.asarray(sum(terms))
+
+
+def _predict(time: float, latest: Point, *past: Point) -> tuple[Array, float]:
+    """(u, V) at a time ahead, by the parabola or the line through what is known."""
+    if len(past) > 1 and time - latest.time < REACH * (latest.time - past[1].time):
+        return _curve(time, latest, *past)
+    return _curve(time, latest, *past[:1])
+
+
+def _curve(time: float, *points: Point) -> tuple[Array, float]:
+    """(u, V) of the polynomial through points (Lagrange's form)."""
+    weights = [
+        math.prod((time - q.time) / (p.time - q.time) for q in points if q is not p) for p in points
+    ]
+    u = sum(w * p.u for w, p in zip(weights, points, strict=True))
+    potential = sum(w * p.potential for w, p in zip(weights, points, strict=True))
+    return np.asarray(u), float(potential)
 
 
 def consistent_state(model: Model, control: Control, time: float, u: Array) -> State:
@@ -179,18 +204,18 @@ def consistent_state(model: Model, control: Control, time: float, u: Array) -> S
     """
     if isinstance(control, ImposedPotential):
         potential = control.potential(time)
-        return State(time, u, potential, model.evaluate(u, potential))
+        return State(time, u, potential, model.evaluate(u, potential), model.apply_mass(u))
     potential = model.equilibrium_potential(u)
     low, high = -math.inf, math.inf
     for _ in range(200):
         at = model.evaluate(u, potential)
         excess = at.rate - control.rate
         if excess == 0.0 or high - low < 1e-15 * max(1.0, abs(potential)):
-            return State(time, u, potential, at)
+            return State(time, u, potential, at, model.apply_mass(u))
         low, high = (low, potential) if excess > 0.0 else (potential, high)
         move = -excess / at.rate_slope if at.rate_slope > 0.0 else math.inf
         if abs(move) < 1e-14:
-            return State(time, u, potential, at)
+            return State(time, u, potential, at, model.apply_mass(u))
         following = potential + max(-0.5, min(0.5, move))
         if not low < following < high:
             following = 0.5 * (low + high)

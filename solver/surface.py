@@ -41,11 +41,18 @@ class SurfaceOperator(Protocol):
     def values(self, field: Array) -> Array:
         """(n,) the field (owned,) at the evaluation points."""
 
-    def integrate_tests(self, flux: Array) -> Array:
-        """(owned,) int flux phi_i dS [m2 x flux], of a flux (n,) at the evaluation points."""
+    def add_tests(self, flux: Array, to: Array) -> None:
+        """Add int flux phi_i dS [m2 x flux] to (owned,), of a flux (n,) at the points."""
 
-    def add_to(self, matrix: PETSc.Mat, slope: Array) -> None:
-        """Add int slope phi_i phi_j dS to an assembled matrix that holds the pattern."""
+    def add_to(self, base: PETSc.Mat, slope: Array, into: PETSc.Mat, *, anew: bool) -> None:
+        """`into` = base + int slope phi_i phi_j dS, all of one pattern.
+
+        Args:
+            base: What stands beside the surface's part.
+            slope: (n,) at the evaluation points.
+            into: The sum; before, the sum of an earlier call with the same base.
+            anew: Whether base has changed since.
+        """
 
 
 class NodalSurface:
@@ -61,23 +68,24 @@ class NodalSurface:
         area.assemble()
         self.unknowns = np.flatnonzero(area.array_r > 0)
         self.weights = area.array_r[self.unknowns].copy()
-        self._size = domain.owned
-        self._diagonal = _vector(domain)
+        self._base_diagonal, self._diagonal = _vector(domain), _vector(domain)
 
     def values(self, field: Array) -> Array:
         """See `SurfaceOperator`."""
         return field[self.unknowns]
 
-    def integrate_tests(self, flux: Array) -> Array:
+    def add_tests(self, flux: Array, to: Array) -> None:
         """See `SurfaceOperator`."""
-        result = np.zeros(self._size)
-        result[self.unknowns] = self.weights * flux
-        return result
+        to[self.unknowns] += self.weights * flux
 
-    def add_to(self, matrix: PETSc.Mat, slope: Array) -> None:
-        """See `SurfaceOperator`."""
-        self._diagonal.array_w[self.unknowns] = self.weights * slope
-        matrix.setDiagonal(self._diagonal, addv=PETSc.InsertMode.ADD_VALUES)
+    def add_to(self, base: PETSc.Mat, slope: Array, into: PETSc.Mat, *, anew: bool) -> None:
+        """See `SurfaceOperator`: only the diagonal is written."""
+        if anew:
+            base.copy(into, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
+            base.getDiagonal(self._base_diagonal)
+        self._base_diagonal.copy(self._diagonal)
+        self._diagonal.array_w[self.unknowns] += self.weights * slope
+        into.setDiagonal(self._diagonal)
 
 
 class QuadratureSurface:
@@ -116,18 +124,19 @@ class QuadratureSurface:
         self._interpolation.mult(self._field, self._points)
         return self._points.array_r.copy()
 
-    def integrate_tests(self, flux: Array) -> Array:
+    def add_tests(self, flux: Array, to: Array) -> None:
         """See `SurfaceOperator`."""
         self._points.array_w[:] = self.weights * flux
         self._interpolation.multTranspose(self._points, self._tests)
-        return self._tests.array_r.copy()
+        to += self._tests.array_r
 
-    def add_to(self, matrix: PETSc.Mat, slope: Array) -> None:
+    def add_to(self, base: PETSc.Mat, slope: Array, into: PETSc.Mat, *, anew: bool) -> None:
         """See `SurfaceOperator`."""
+        base.copy(into, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
         weighted = (self.weights * slope).reshape(self._basis.shape[:2])
         entries = np.einsum("fq,fqi,fqj->fij", weighted, self._basis, self._basis, optimize=True)
         self._matrix.setValuesCOO(entries.ravel(), addv=PETSc.InsertMode.INSERT_VALUES)
-        matrix.axpy(1.0, self._matrix, PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN)
+        into.axpy(1.0, self._matrix, PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN)
 
 
 class FacetSamples(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import brentq
@@ -19,7 +20,7 @@ from .model import StageFailure
 from .nonlinear import Newton
 from .result import Event
 from .settings import SolverSettings, StepReport
-from .stepping import State, StepController, attempt_step, consistent_state
+from .stepping import Point, State, StepController, attempt_step, consistent_state
 from .stepping import Step as TimeStep
 
 log = logging.getLogger(__name__)
@@ -103,10 +104,15 @@ class Timeline:
         """The state of a checkpoint, and the leg that was under way."""
         journal, numbers = self.journal, stored.progress
         journal.reopen(stored)
-        u = journal.domain.scatter(stored.u)
-        slope = None if stored.slope is None else journal.domain.scatter(stored.slope)
-        at = self.model.evaluate(u, numbers.potential)
-        self._state = State(numbers.time, u, numbers.potential, at, slope)
+        scatter = journal.domain.scatter
+        u, f = scatter(stored.u), None if stored.f is None else scatter(stored.f)
+        past = tuple(
+            Point(time, scatter(field), potential)
+            for (time, potential), field in zip(numbers.past, stored.past, strict=True)
+        )
+        at = replace(self.model.evaluate(u, numbers.potential), rate=numbers.rate)
+        content = self.model.apply_mass(u)
+        self._state = State(numbers.time, u, numbers.potential, at, content, f, past)
         self._controller.size = numbers.next_size
         self.newton.resume(keeps=numbers.keeps, counts=numbers.counts)
         log.info("resumed at t = %.6g s", numbers.time)
@@ -287,6 +293,7 @@ class Timeline:
         return Progress(
             time=state.time,
             potential=state.potential,
+            rate=state.at.rate,
             step_index=index,
             step_start=leg.start if leg else None,
             step_potential=leg.before if leg else state.potential,
@@ -300,6 +307,7 @@ class Timeline:
             counts=journal.counts | self.newton.counts,
             wall=journal.wall,
             keeps=self.newton.keeps,
+            past=[(point.time, point.potential) for point in state.past],
             events=journal.events,
         )
 

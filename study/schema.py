@@ -192,7 +192,9 @@ class SolverTable(Table):
     """How exact, how fast."""
 
     tolerance: float = Field(1e-4, gt=0, lt=1, description="relative error of time stepping")
-    newton_tolerance: float = Field(1e-10, gt=0, lt=1)
+    newton_tolerance: float = Field(
+        0.01, gt=0, lt=1, description="algebraic error left in a time step, over `tolerance`"
+    )
     max_step: Time | None = Field(None, description="longest time step")
 
 

@@ -21,7 +21,7 @@ REFERENCE = json.loads((Path(__file__).parent / "reference.json").read_text())
 T = 298.15
 RADIUS, DIFFUSIVITY, C_S_MAX = 1e-7, 1e-15, 25000.0
 TAU = RADIUS**2 / DIFFUSIVITY
-FINE = SolverSettings(tolerance=2e-7, newton_tolerance=1e-11)
+FINE = SolverSettings(tolerance=2e-7)
 
 
 def butler_volmer_material() -> Material:

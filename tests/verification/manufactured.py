@@ -53,22 +53,27 @@ class ManufacturedModel:
         self._operator = self.mass.duplicate(copy=True)
 
     def evaluate(self, u: np.ndarray, potential: float) -> Evaluation:
-        source = self._steady - self.lumped_mass / potential**2
         nothing = np.zeros_like(u)
         return Evaluation(
-            residual=self._apply(self.stiffness, u) - source,
             rate=0.0,
             rate_slope=1.0,
+            uniform_slope=0.0,
+            j=nothing,
+            flux=self.lumped_mass / potential**2 - self._steady,
             potential_slope=nothing,
             state_slope=nothing,
-            surface_slope=nothing,
-            j=nothing,
         )
 
     def apply_mass(self, u: np.ndarray) -> np.ndarray:
         return self._apply(self.mass, u)
 
-    def jacobian(self, shift: float, at: Evaluation) -> object:
+    def residual(self, shift: float, u: np.ndarray, at: Evaluation) -> np.ndarray:
+        return shift * self.apply_mass(u) + self._apply(self.stiffness, u) + at.flux
+
+    def state_slope(self, at: Evaluation) -> np.ndarray:
+        return at.state_slope
+
+    def jacobian(self, shift: float, u: np.ndarray, at: Evaluation) -> object:
         self.stiffness.copy(self._operator)
         self._operator.axpy(shift, self.mass)
         return self._operator

@@ -111,7 +111,7 @@ def robin_in_space(points: np.ndarray) -> np.ndarray:
 def test_space_on_a_curved_surface(order: int, expected: int) -> None:
     """Robin on a cylinder: geometry, surface quadrature and field refined together."""
     asked, sizes, errors = ([0.24, 0.12, 0.06] if order == 1 else [0.5, 0.25, 0.125]), [], []
-    settings = SolverSettings(tolerance=2e-8, newton_tolerance=1e-12)
+    settings = SolverSettings(tolerance=2e-8)
     for size in asked:
         mesh = wedges.cylinder(size=size, order=order, length=RADIUS)
         sizes.append(mesh_size(mesh))
