@@ -16,11 +16,15 @@ class SolverSettings:
         tolerance: Local error allowed in one time step, in stoichiometry and in volts.
         newton_tolerance: Algebraic error left in each stage, as a share of `tolerance`.
         max_step: Longest time step [s].
+        reduced: Whether a sweep may take a reduced model, trained on a few of its runs.
+        reduced_tolerance: Estimated error of a run, relative, above which it is run in full.
     """
 
     tolerance: float = 1e-4
     newton_tolerance: float = 0.01
     max_step: float = math.inf
+    reduced: bool = False
+    reduced_tolerance: float = 0.005
 
     @property
     def algebraic_error(self) -> float:
@@ -28,7 +32,7 @@ class SolverSettings:
         return self.newton_tolerance * self.tolerance
 
     def __post_init__(self) -> None:
-        for key in ("tolerance", "newton_tolerance", "max_step"):
+        for key in ("tolerance", "newton_tolerance", "max_step", "reduced_tolerance"):
             value = getattr(self, key)
             if not value > 0:
                 raise InputError(f"solver.{key}: got {value:g}, expected a positive number")

@@ -303,13 +303,11 @@ def _summary(
     return {
         "material": model.material.name,
         "unknowns": size,
-        "electrode": {
-            "volume [m3]": model.volume * scale.full_charge / model.full_charge,
-            "interface area [m2]": model.area * scale.full_charge / model.full_charge,
-            "footprint [m2]": scale.footprint,
-            "theoretical capacity [A.h]": scale.capacity / 3600.0,
-            "theoretical areal capacity [mA.h.cm-2]": scale.capacity / scale.footprint / 36000.0,
-        },
+        "electrode": describe_electrode(
+            scale,
+            volume=model.volume * scale.full_charge / model.full_charge,
+            area=model.area * scale.full_charge / model.full_charge,
+        ),
         "conservation": {
             "charge balance error": journal.charge_error(u),
             "charge throughput [A.h]": scale.full_charge * journal.throughput / 3600.0,
@@ -318,6 +316,17 @@ def _summary(
         "steps": [{"step": e.text, "ended": e.reason, "time [s]": e.time} for e in journal.events],
         "work": journal.counts | newton.counts,
         "timings": {"set-up [s]": round(set_up, 3), "solve [s]": round(journal.wall, 3)},
+    }
+
+
+def describe_electrode(scale: ElectrodeScale, *, volume: float, area: float) -> dict[str, float]:
+    """What a summary says of the whole electrode: its volume [m3], its interface [m2], its use."""
+    return {
+        "volume [m3]": volume,
+        "interface area [m2]": area,
+        "footprint [m2]": scale.footprint,
+        "theoretical capacity [A.h]": scale.capacity / 3600.0,
+        "theoretical areal capacity [mA.h.cm-2]": scale.capacity / scale.footprint / 36000.0,
     }
 
 
