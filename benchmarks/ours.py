@@ -76,16 +76,16 @@ def euler(meter: Meter) -> None:
     u = np.full_like(model.lumped_mass, wire.START)
     meter.mark("setup")
     past, rates, means, steps = [u], [], [], task.get("steps", wire.STEPS)
-    shift = 1.0 / wire.STEP
+    shift, content = 1.0 / wire.STEP, model.apply_mass(u)
     for index in range(steps):
         stage = newton.solve(
             shift,
-            shift * model.apply_mass(u),
+            shift * content,
             control,
             time=(index + 1) * wire.STEP,
             guess=(extrapolate(past), wire.POTENTIAL),
         )
-        u = stage.u
+        u, content = stage.u, stage.content
         past = [u, *past[:2]]
         rates.append(stage.at.rate)
         means.append(model.mean(u))

@@ -74,7 +74,7 @@ def march(
     mass: PETSc.Mat, linear: PETSc.Mat, surface: VertexRule, tolerance: float, steps: int
 ) -> tuple[list[float], list[float], int, int]:
     """Currents and means at the steps' ends, and the Newton and linear iterations."""
-    jacobian = linear.duplicate(copy=True)
+    jacobian, diagonal = linear.duplicate(copy=True), linear.getDiagonal()
     jacobian.setOption(PETSc.Mat.Option.SPD, True)
     slope, x = linear.createVecs()
     y = x.duplicate()
@@ -83,7 +83,6 @@ def march(
     ksp.setType("cg")
     ksp.setNormType(PETSc.KSP.NormType.NATURAL)
     ksp.getPC().setType("eisenstat")
-    slope.set(0.0)
     x.set(1.0)
     mass.mult(x, y)
     sums = y.array_r.copy()
@@ -113,10 +112,10 @@ def march(
             if old_size is not None:
                 enough = 0.1 * tolerance / max(error, tolerance)
                 rtol = min(max(enough, 0.1 * reduction**2, 1e-8), 1e-3)
-            linear.copy(jacobian, SAME)
             surface_slope = areas * np.maximum(q.slope, 0.0)
-            slope.array_w[nodes] = surface_slope
-            jacobian.setDiagonal(slope, addv=PETSc.InsertMode.ADD_VALUES)
+            diagonal.copy(slope)
+            slope.array_w[nodes] += surface_slope
+            jacobian.setDiagonal(slope)
             ksp.setOperators(jacobian)
             ksp.setTolerances(rtol=rtol, atol=0.0, divtol=1e10, max_it=2000)
             b.array_w[:] = residual

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._fenics import require_compiler
+from ..errors import MeshError
 
 import basix.ufl  # isort: skip  (after the gate, which orders the imports)
 import ufl  # isort: skip
 from dolfinx import fem, mesh as dmesh  # isort: skip
-from dolfinx.io.utils import cell_perm_vtk, distribute_entity_data  # isort: skip
-from dolfinx.graph import adjacencylist  # isort: skip
+from dolfinx.io.utils import cell_perm_vtk  # isort: skip
 from dolfinx.cpp.mesh import CellType  # isort: skip
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Domain:
         comm: The communicator to spread it over.
 
     Attributes:
-        mesh, facet_tags, space: The DOLFINx objects.
+        mesh, space: The DOLFINx objects.
         owned: Number of unknowns that this rank owns.
         input_nodes: (owned,) node in `arrays` of each owned unknown.
     """
@@ -48,19 +48,28 @@ class Domain:
         order = comm.bcast(arrays.order if arrays is not None else None)
         self.order: int = order
         self.n_nodes: int = comm.bcast(len(arrays.points) if arrays is not None else None)
-        cells, points, facets, tags = _on_root(arrays, order, comm)
+        cells, points = _on_root(arrays, order, comm)
         element = basix.ufl.element("Lagrange", "tetrahedron", order, shape=(3,))
-        partitioner = dmesh.create_cell_partitioner(dmesh.GhostMode.none, 2)
-        self.mesh = dmesh.create_mesh(comm, cells, element, points, partitioner)
-        self.mesh.topology.create_connectivity(2, 3)
-        self.mesh.topology.create_connectivity(3, 2)
-        entities, values = distribute_entity_data(self.mesh, 2, facets, tags)
-        self.facet_tags = dmesh.meshtags_from_entities(
-            self.mesh, 2, adjacencylist(entities), values.astype(np.int32)
-        )
+        self.mesh = dmesh.create_mesh(comm, cells, element, points)
+        self._facets = self._own_facets(arrays)
         self.space = fem.functionspace(self.mesh, ("Lagrange", order))
         self.owned = self.space.dofmap.index_map.size_local
         self.input_nodes = self._nodes_of_unknowns()
+
+    def _own_facets(self, arrays: ElectrodeMesh | None) -> NDArray[np.int32]:
+        """(facets, 3) local cell, facet's number in it, and tag, of this rank's tagged facets.
+
+        They are found in the input and carried over with the cells: DOLFINx's own way makes
+        every facet of the mesh first, which takes as long as the mesh.
+        """
+        found = self.comm.bcast(_facets_in_cells(arrays) if arrays is not None else None)
+        original = self.mesh.topology.original_cell_index
+        order = np.argsort(original)
+        place = np.searchsorted(original, found[:, 0], sorter=order)
+        place = order[np.minimum(place, len(order) - 1)]
+        mine = original[place] == found[:, 0]
+        own = np.column_stack([place[mine], found[mine, 1:]]).astype(np.int32)
+        return own[np.lexsort(own.T[::-1])]
 
     def _nodes_of_unknowns(self) -> NDArray[np.int64]:
         """Match unknowns and geometry nodes cell by cell: both use the Lagrange layout."""
@@ -82,15 +91,8 @@ class Domain:
 
     def integration_facets(self, tag: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The owned cells that touch a boundary, with the facet's number in its cell."""
-        topology = self.mesh.topology
-        facets = self.facet_tags.find(tag)
-        to_cell = topology.connectivity(2, 3)
-        to_facet = topology.connectivity(3, 2)
-        first = to_cell.offsets[facets]
-        cells = to_cell.array[first].astype(np.int32)
-        rows = to_facet.array.reshape(-1, 4)[cells]
-        local = np.argmax(rows == facets[:, None], axis=1).astype(np.int32)
-        return cells, local
+        own = self._facets[self._facets[:, 2] == tag]
+        return own[:, 0].copy(), own[:, 1].copy()
 
     def gather(self, owned: Array) -> Array | None:
         """A field over the input's nodes on rank 0; None elsewhere.
@@ -132,29 +134,46 @@ class Domain:
             u * v * dx(metadata={"quadrature_degree": 2 * self.order + curvature}),
             ufl.inner(ufl.grad(u), ufl.grad(v)) * dx(metadata={"quadrature_degree": gradients}),
         )
-        matrices = []
-        for expression in forms:
-            matrix = assemble_matrix(fem.form(expression))
-            matrix.assemble()
-            matrices.append(matrix)
-        return tuple(matrices)
+        mass = assemble_matrix(fem.form(forms[0]))
+        mass.assemble()
+        stiffness = mass.duplicate()  # one pattern serves both
+        assemble_matrix(stiffness, fem.form(forms[1]))
+        stiffness.assemble()
+        return mass, stiffness
 
 
 def _on_root(arrays: ElectrodeMesh | None, order: int, comm: MPI.Comm) -> tuple:
-    """Cells, points, facets and tags in DOLFINx order on rank 0, empty elsewhere."""
-    cell_nodes, facet_nodes = (4, 3) if order == 1 else (10, 6)
+    """Cells and points in DOLFINx order on rank 0, empty elsewhere."""
+    cell_nodes = 4 if order == 1 else 10
     if comm.rank != 0 or arrays is None:
-        return (
-            np.empty((0, cell_nodes), np.int64),
-            np.empty((0, 3)),
-            np.empty((0, facet_nodes), np.int64),
-            np.empty(0, np.int32),
-        )
+        return np.empty((0, cell_nodes), np.int64), np.empty((0, 3))
     from_vtk = cell_perm_vtk(CellType.tetrahedron, cell_nodes)
-    facet_from_vtk = cell_perm_vtk(CellType.triangle, facet_nodes)
-    return (
-        arrays.cells.astype(np.int64)[:, from_vtk],
-        np.ascontiguousarray(arrays.points),
-        arrays.facets.astype(np.int64)[:, facet_from_vtk],
-        arrays.facet_tags.astype(np.int32),
-    )
+    return arrays.cells.astype(np.int64)[:, from_vtk], np.ascontiguousarray(arrays.points)
+
+
+def _facets_in_cells(arrays: ElectrodeMesh) -> NDArray[np.int64]:
+    """(facets, 3) cell, facet's number in it, and tag; of two cells that share one, the first.
+
+    Raises:
+        MeshError: A tagged facet belongs to no cell.
+    """
+    on_facets = np.zeros(len(arrays.points), dtype=bool)
+    on_facets[arrays.facets[:, :3]] = True
+    number = np.cumsum(on_facets, dtype=np.uint64)
+    near = np.flatnonzero(on_facets[arrays.cells[:, :4]].sum(axis=1) >= 3)
+    # facet k lies opposite corner k
+    corners = arrays.cells[near][:, [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]]].reshape(-1, 3)
+    outer = np.flatnonzero(on_facets[corners].all(axis=1))
+    sides, wanted = (_keys(number[c]) for c in (corners[outer], arrays.facets[:, :3]))
+    order = np.argsort(sides, kind="stable")
+    place = np.searchsorted(sides, wanted, sorter=order)
+    if (place == len(order)).any() or (sides[order[place]] != wanted).any():
+        raise MeshError("a tagged facet is not a side of any cell")
+    found = outer[order[place]]
+    return np.column_stack([near[found // 4], found % 4, arrays.facet_tags]).astype(np.int64)
+
+
+def _keys(corners: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """(n,) one number for each unordered triple of positive numbers, up to two million."""
+    a, b, c = np.sort(corners, axis=1).T
+    return (a << np.uint64(42)) | (b << np.uint64(21)) | c

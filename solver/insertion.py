@@ -174,16 +174,19 @@ class InsertionModel:
         """
         where = self.surface.unknowns
         before, after = old[where], new[where]
-        far = np.flatnonzero(
-            np.abs(after - before) > NEAR * np.maximum(np.minimum(before, 1.0 - before), 0.0)
-        )
+        change = np.abs(after - before)
+        least = min(before.min(initial=1.0), 1.0 - before.max(initial=0.0))
+        if change.max(initial=0.0) <= NEAR * least:
+            return new  # as nearly always
+        room = np.minimum(before, 1.0 - before)
+        far = np.flatnonzero(change > NEAR * np.maximum(room, 0.0))
         if far.size:
             start, end = before[far], after[far]
             end = np.where((end < FLOOR) & (start > FLOOR), 0.5 * (start + FLOOR), end)
             end = np.where((end > CEILING) & (start < CEILING), 0.5 * (start + CEILING), end)
-            change = np.abs(self.material.ocp(end) - self.material.ocp(start))
+            moved = np.abs(self.material.ocp(end) - self.material.ocp(start))
             new[where[far]] = start + (end - start) * (
-                MOST_POTENTIAL / np.maximum(change, MOST_POTENTIAL)
+                MOST_POTENTIAL / np.maximum(moved, MOST_POTENTIAL)
             )
         return new
 

@@ -37,9 +37,8 @@ def assembled(domain, field, metadata):
 
     u, v = fem.Function(domain.space), ufl.TestFunction(domain.space)
     u.x.array[: domain.owned] = field
-    ds = ufl.Measure("ds", domain=domain.mesh, subdomain_data=domain.facet_tags, metadata=metadata)(
-        INTERFACE
-    )
+    where = [(INTERFACE, np.column_stack(domain.integration_facets(INTERFACE)).ravel())]
+    ds = ufl.Measure("ds", domain=domain.mesh, subdomain_data=where, metadata=metadata)(INTERFACE)
     residual = (ufl.sin(3.0 * u) + u**2) * v * ds
     vector = assemble_vector(fem.form(residual)).array_r.copy()
     matrix = assemble_matrix(fem.form(ufl.derivative(residual, u)))

@@ -45,7 +45,8 @@ class ManufacturedModel:
         x = ufl.SpatialCoordinate(domain.mesh)[2]
         exact = {"quadrature_degree": 8}
         dx = ufl.Measure("dx", domain=domain.mesh, metadata=exact)
-        ds = ufl.Measure("ds", domain=domain.mesh, subdomain_data=domain.facet_tags, metadata=exact)
+        where = [(tag, np.column_stack(domain.integration_facets(tag)).ravel())]
+        ds = ufl.Measure("ds", domain=domain.mesh, subdomain_data=where, metadata=exact)
         form = (4 * ufl.cos(2 * ufl.pi * x) - 8) * v * dx + 8 * v * ds(tag)
         steady = assemble_vector(fem.form(form))
         steady.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
