@@ -1,0 +1,109 @@
+"""A reduced run's books as a Result, its fields made when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..recorder import COLUMNS
+from ..result import Result, Snapshot
+from ..simulation import describe_electrode
+from .model import Family
+
+if TYPE_CHECKING:
+    from ...geometry.mesh import ElectrodeMesh
+    from ..domain import Domain
+    from .walk import Walk
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ReducedSnapshots(Sequence[Snapshot]):
+    """Fields as coefficients, so that a sweep of hundreds of runs stays small in memory."""
+
+    walk: Walk
+    family: Family
+    row: int
+    domain: Domain
+    electrode: ElectrodeMesh
+
+    def __len__(self) -> int:
+        return len(self.walk.ledger.outputs)
+
+    @overload
+    def __getitem__(self, index: int) -> Snapshot: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Snapshot]: ...
+    def __getitem__(self, index: int | slice) -> Snapshot | list[Snapshot]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        output, run = self.walk.ledger.outputs[index], self.walk.run
+        number = range(len(self))[index]
+        rates = self.family.rates(
+            np.array([self.row]), output.a[None, :], np.array([output.potential])
+        )
+        return run.snapshot(
+            self.electrode,
+            number,
+            output.time,
+            run.protocol.steps[output.step].text,
+            output.potential,
+            -self.walk.ledger.scale.full_charge * float(rates.forcing[0, 0]),
+            np.asarray(self.domain.gather(self.family.model.basis @ output.a)),
+        )
+
+
+def series_of(walk: Walk) -> dict[str, Array]:
+    """The time series, with the columns of a full run."""
+    run, ledger = walk.run, walk.ledger
+    scale = ledger.scale
+    table = np.array([(*row.at[1:8], row.step, row.passed, row.dt) for row in ledger.rows])
+    time, voltage, rate, mean, surface, smallest, largest, step, passed, dt = table.T
+    current, capacity = -scale.full_charge * rate, -scale.full_charge * passed / 3600.0
+    cycles = np.array(run.protocol.cycles, dtype=float)
+    columns = (
+        time, step, cycles[step.astype(int)], voltage, current, current / scale.footprint / 10.0,
+        capacity, capacity / scale.footprint / 10.0, mean, surface, run.material.ocp(mean),
+        smallest, largest, dt,
+    )  # fmt: skip
+    return dict(zip(COLUMNS, columns, strict=True))
+
+
+def result_of(
+    walk: Walk, family: Family, row: int, domain: Domain, electrode: ElectrodeMesh
+) -> Result:
+    """A finished walk as a Result; its summary has the keys of a full run's."""
+    return Result(
+        series=series_of(walk),
+        events=walk.ledger.events,
+        summary=_summary(walk, family),
+        mesh=electrode,
+        parent=walk.run.mesh,
+        snapshots=ReducedSnapshots(walk, family, row, domain, electrode),
+    )
+
+
+def _summary(walk: Walk, family: Family) -> dict[str, Any]:
+    ledger, model = walk.ledger, family.model
+    scale, mean = ledger.scale, ledger.rows[-1].at.mean
+    copies = scale.capacity / (walk.run.material.capacity_density * model.volume)
+    imbalance = abs(ledger.passed + mean - walk.run.initial_stoichiometry)
+    return {
+        "material": walk.run.material.name,
+        "unknowns": model.rank,
+        "electrode": describe_electrode(
+            scale, volume=copies * model.volume, area=copies * model.area
+        ),
+        "conservation": {
+            "charge balance error": imbalance / max(ledger.throughput, 1e-300),
+            "charge throughput [A.h]": scale.full_charge * ledger.throughput / 3600.0,
+            "mean stoichiometry": mean,
+        },
+        "steps": [{"step": e.text, "ended": e.reason, "time [s]": e.time} for e in ledger.events],
+        "work": ledger.counts,
+    }

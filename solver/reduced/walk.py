@@ -1,0 +1,187 @@
+"""One reduced run's way through its protocol: which step to try, and what to make of it.
+
+The rules are `timeline`'s. A walk computes nothing: it is told what its steps came to.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..control import ImposedPotential, ImposedRate
+from ..legs import Leg, begin_leg
+from ..result import Event
+from ..stepping import StepController
+from ..timeline import FIRST_STEP, RUNAWAY, SMALLEST_STEP
+from .bracket import Bracket
+from .ledger import Ledger, Taken
+
+if TYPE_CHECKING:
+    from ..endings import ElectrodeScale, Reading
+    from ..simulation import Simulation
+
+Array = NDArray[np.float64]
+
+
+class Walk:
+    """A run on its way.
+
+    Args:
+        run: What the user asked.
+        scale: The whole electrode's size.
+        unit: Its diffusion time [s].
+
+    Attributes:
+        ledger: The books.
+        leg: The protocol step under way.
+        lost: Why it cannot go on, if so.
+        finished: Whether it is at its end, good or bad.
+    """
+
+    def __init__(self, run: Simulation, scale: ElectrodeScale, unit: float) -> None:
+        self.run, self._unit = run, unit
+        self.ledger = Ledger(scale, run.output)
+        self.potential = _ocp(run)
+        self.time = 0.0
+        self.lost: str | None = None
+        self.finished = False
+        self._controller = StepController(first=FIRST_STEP * unit, longest=run.settings.max_step)
+        self._bracket: Bracket | None = None
+        self._reason: str | None = None
+        self.leg = self._next_leg()
+
+    @property
+    def rate_imposed(self) -> float:
+        """The rate that the leg imposes [1/s]; NaN where it is the potential."""
+        control = self.leg.control
+        return control.rate if isinstance(control, ImposedRate) else math.nan
+
+    def potential_imposed(self, time: float) -> float:
+        """The potential that the leg imposes [V]; NaN where it is the rate."""
+        control = self.leg.control
+        return control.potential(time) if isinstance(control, ImposedPotential) else math.nan
+
+    @property
+    def left(self) -> bool:
+        """Whether the leg has ended, and the next one is to begin."""
+        return self._reason is not None and not self.finished
+
+    def enter(self, at: Taken, a: Array) -> None:
+        """The leg is switched on: the potential or the current has jumped."""
+        ledger, leg = self.ledger, self.leg
+        if at.failed:
+            self._lose("no potential carries the imposed current")
+        self.potential, ledger.in_step = at.potential, 0.0
+        self._controller.restart(
+            FIRST_STEP * self._unit, longest=leg.longest(self.run.settings.max_step)
+        )
+        ledger.record(leg.index, at, 0.0)
+        if not ledger.outputs:
+            ledger.output(leg.index, at.time, at.potential, a)
+        met = None if self._ramping(at.time) else self._met(ledger.reading(at))
+        if leg.end <= at.time:
+            met = f"after {leg.end - leg.start:.6g} s"
+        self._reason = met and f"{met} at once"
+
+    def leave(self, a: Array) -> None:
+        """Note the end of the leg, and go on to the next one if there is one."""
+        ledger, leg = self.ledger, self.leg
+        assert self._reason is not None
+        if self.time > ledger.outputs[-1].time * (1.0 + 1e-12):
+            ledger.output(leg.index, self.time, self.potential, a)
+        ledger.events.append(Event(self.time, leg.index, leg.step.text, self._reason))
+        self._reason = None
+        self.finished = len(ledger.events) == len(self.run.protocol.steps)
+        if not self.finished:
+            self.leg = self._next_leg()
+
+    def next_size(self) -> float:
+        """The step to try [s]."""
+        if self._bracket is not None:
+            return self._bracket.trial
+        end = self.leg.settled if self._ramping(self.time) else self.leg.end
+        return self._controller.fit(end - self.time)
+
+    def judge(self, taken: Taken) -> bool:
+        """Whether a tried step is to be taken; if not, the next one is shorter."""
+        ledger, tolerance = self.ledger, self.run.settings.tolerance
+        if taken.failed:
+            self._bracket = None
+            ledger.counts["failed"] += 1
+            self._controller.fail(taken.size)
+            self._check("Newton's method did not converge")
+            return False
+        if self._bracket is not None:
+            margin = self._bracket.margin(ledger.reading(taken, taken.passed))
+            return self._bracket.narrow(margin)
+        if taken.error > tolerance:
+            ledger.counts["rejected"] += 1
+            self._controller.reject(taken.error / tolerance, taken.size)
+            self._check("the local error stays too large")
+            return False
+        self._controller.accept(taken.error / tolerance, taken.size)
+        return self._ramping(self.time) or not self._overshoots(taken)
+
+    def take(self, taken: Taken, a: Array) -> None:
+        """Enter an accepted step into the books; see whether it ends the leg."""
+        ledger, leg, ramping = self.ledger, self.leg, self._ramping(self.time)
+        self.time, self.potential = taken.time, taken.potential
+        ledger.book(taken)
+        if self._bracket is not None:
+            self._reason, self._bracket = self._bracket.reason(ledger.reading(taken)), None
+        elif taken.time >= leg.end * (1.0 - 1e-14):
+            self._reason = f"after {leg.end - leg.start:.6g} s"
+        elif abs(taken.potential - leg.before) > RUNAWAY and isinstance(leg.control, ImposedRate):
+            self._lose(f"the potential ran away to {taken.potential:.1f} V")
+        if ramping and not self._ramping(taken.time):
+            self._reason = self._reason or self._met(ledger.reading(taken))
+        ledger.record(leg.index, taken, taken.size)
+        if ledger.changed_enough(taken.mean):
+            ledger.output(leg.index, taken.time, taken.potential, a)
+
+    def _next_leg(self) -> Leg:
+        index = len(self.ledger.events)
+        return begin_leg(
+            index,
+            self.run.protocol.steps[index],
+            start=self.time,
+            before=self.potential,
+            scale=self.ledger.scale,
+            unit=self._unit,
+        )
+
+    def _overshoots(self, taken: Taken) -> bool:
+        """Whether a good step goes beyond an ending, which is then looked for."""
+        ledger, reading = self.ledger, self.ledger.reading(taken, taken.passed)
+        met = [ending for ending in self.leg.endings if ending.margin(reading) <= 0.0]
+        if not met:
+            return False
+        now = ledger.reading(ledger.rows[-1])
+        units = [ending.margin(now) for ending in met]
+        if min(units) <= 0.0:
+            self._lose("an ending held before the step")
+        else:
+            below = min(e.margin(reading) / unit for e, unit in zip(met, units, strict=True))
+            self._bracket = Bracket(met, units, taken.size, below)
+        return True
+
+    def _ramping(self, time: float) -> bool:
+        return time < self.leg.settled * (1.0 - 1e-13)
+
+    def _met(self, reading: Reading) -> str | None:
+        met = (ending.reason for ending in self.leg.endings if ending.margin(reading) <= 0.0)
+        return next(met, None)
+
+    def _check(self, reason: str) -> None:
+        if self._controller.size < SMALLEST_STEP * self._unit:
+            self._lose(reason)
+
+    def _lose(self, reason: str) -> None:
+        self.lost, self.finished = reason, True
+
+
+def _ocp(run: Simulation) -> float:
+    return float(np.asarray(run.material.ocp(np.array([run.initial_stoichiometry])))[0])
