@@ -24,13 +24,19 @@ def assemble_array(
     lattice: Lattice,
     poles: Sequence[Floats],
     squeeze: Squeeze,
+    *,
+    hollow: bool,
 ) -> list[int]:
-    """Whole poles, given by their nodes in squeezed coordinates, and the box around them."""
+    """Whole poles, given by their nodes in squeezed coordinates, and the box around them.
+
+    Of hollow poles, whose lattice is closed at the top, only the box is to be meshed.
+    """
     volumes, shell, holes = [], [], []
     for x in poles:
         side, rims = _whole_side(model, lattice, x)
         caps = [model.plane([rim]) for rim in rims[1:]]
-        volumes.append(model.volume([side, model.plane(rims[:1]), *caps]))
+        if not hollow:
+            volumes.append(model.volume([side, model.plane(rims[:1]), *caps]))
         shell += [side, *caps]
         holes.append(rims[:1])
     if shape.headroom is not None:
@@ -71,7 +77,13 @@ def _box(
 
 
 def assemble_cell(
-    model: GmshModel, shape: StandingArray, lattice: Lattice, x: Floats, squeeze: Squeeze
+    model: GmshModel,
+    shape: StandingArray,
+    lattice: Lattice,
+    x: Floats,
+    squeeze: Squeeze,
+    *,
+    hollow: bool,
 ) -> list[int]:
     """One pole cut by two planes through its axis, and the electrolyte beside it.
 
@@ -93,21 +105,23 @@ def assemble_cell(
         ids[lattice.triangles], ids[inner], x[inner], [arc, *profiles, *rim]
     )
     tip = squeeze.forward(np.array([[0, 0, shape.length]]))[0]
-    origin = model.point(np.zeros(3))
     apex = model.point(tip) if flat else point[lattice.left[-1]]
-    axis = model.line(origin, apex)
-    feet = [model.line(origin, point[p[0]]) for p in (lattice.left, lattice.right)]
     brims = [
         [model.line(apex, point[p[-1]])] if flat else [] for p in (lattice.left, lattice.right)
     ]
     caps = [model.plane([*brims[0], *rim, *brims[1]])] if flat else []
-    cuts = [model.plane([axis, feet[k], profiles[k], *brims[k]]) for k in (0, 1)]
-    electrode = model.volume([side, model.plane([*feet, arc]), *cuts, *caps])
+    rims = [[profiles[k], *brims[k]] for k in (0, 1)]
+    starts = [point[lattice.left[0]], point[lattice.right[0]]]
+    volumes = []
+    if not hollow:
+        origin = model.point(np.zeros(3))
+        axis = model.line(origin, apex)
+        feet = [model.line(origin, start) for start in starts]
+        cuts = [model.plane([axis, feet[k], *rims[k]]) for k in (0, 1)]
+        volumes.append(model.volume([side, model.plane([*feet, arc]), *cuts, *caps]))
     if shape.headroom is not None:
-        rims = [[profiles[k], *brims[k]] for k in (0, 1)]
-        starts = [point[lattice.left[0]], point[lattice.right[0]]]
         _wedge(model, shape, [side, *caps], (arc, rims, starts, apex), squeeze)
-    return [electrode]
+    return volumes
 
 
 def _wedge(

@@ -109,7 +109,7 @@ class NanobeltArray(StandingArray):
                 f"bend: tilt and bend together turn the tip by {np.degrees(self.lean):g} degrees; "
                 "expected at most 90"
             )
-        rim = self._upright.position(np.linspace(0, 1, 65), np.array(self.length))[:, 2]
+        rim = self._upright.point(np.linspace(0, 1, 65), 1.0)[:, 2]
         room = min(self.thickness, self.length) / 2
         if rim.min() < reach * np.tan(self.tilt) + room:
             raise ShapeError(
@@ -165,7 +165,7 @@ class NanobeltArray(StandingArray):
             self._upright.section.nodes(self.width, False),
         )
         t = np.linspace(0, 1, along + 1)
-        points = self._upright.surface_point(np.tile(u, len(t)), np.repeat(t, len(u)))
+        points = self._upright.point(np.tile(u, len(t)), np.repeat(t, len(u)))
         return Cloud(points, points.min(axis=0), points.max(axis=0))
 
     @property

@@ -1,29 +1,32 @@
 """From a shape to its mesh: the story of how poles, box and sizes become tagged tetrahedra.
 
-1. one lattice of nodes and triangles for the poles' sides, corrected for its chords;
-2. poles and box handed to Gmsh, squeezed along z by the wanted elongation, in units of O(1);
-3. the cells stretched back, repaired where flat, tagged by what they are and where they lie;
-4. for order 2, edges lifted onto the analytic surface.
+1. one lattice of nodes and triangles for the poles' surfaces, corrected for its chords;
+2. the poles filled with layers from the surface inwards, where they can be (`layered`);
+3. what is left handed to Gmsh, squeezed along z by the wanted elongation, in units of O(1);
+4. its cells stretched back, repaired where flat, tagged by what they are and where they lie;
+5. for order 2, edges lifted onto the analytic surface and, in layers, onto its copies.
 """
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
+
 import numpy as np
 
 from ..errors import MeshError
-from .arrays import Floats
-from .assemble import assemble_array, assemble_cell
 from .belts import NanobeltArray
+from .build_layered import build_layered
+from .curve import sides
+from .fill import fill_box, squeeze_for
 from .film import build_film
 from .finish import Raw, finish
-from .lattice import Lattice, enclosed, make_lattice
+from .lattice import even_levels, inflation, make_lattice
 from .mesh import ElectrodeMesh
-from .session import GmshModel, Tetrahedra, gmsh_model
 from .shapes import Film, NanowireArray
-from .size_field import size_grid
 from .sizing import Sizes, Sizing, resolve
-from .squeeze import Squeeze
-from .sweep import Sweep
+
+log = logging.getLogger(__name__)
 
 PoleArray = NanowireArray | NanobeltArray
 Shape = Film | PoleArray
@@ -51,25 +54,33 @@ def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 2) ->
     sizing = sizing or Sizing()
     if isinstance(shape, Film):
         return build_film(shape, sizing, order=order)
-    sizes = choose_sizes(shape, sizing)
-    fine_from = _fine_from(shape, sizes)
-    lattice, factor = corrected_lattice(shape.poles[0], sizes, fine_from=fine_from, order=order)
-    points = [lattice.points(pole.inflated(factor)) for pole in shape.poles]
-    upper = lattice.t >= fine_from / shape.poles[0].end * (1 - 1e-9)
-    kink = max(0.0, min(float(x[upper, 2].min()) for x in points))
-    squeeze = Squeeze(sizes.interface, sizes.elongation, kink)
-    with gmsh_model("nanotrode") as model:
-        raw = _mesh_in_gmsh(model, shape, sizes, lattice, points, squeeze)
-    return finish(shape, raw, lattice, order=order)
+    sizes = choose_sizes(shape, sizing, order=order)
+    if sizes.depths is not None:
+        try:
+            fine_from = _fine_from(shape, sizes)
+            return finish(
+                shape, build_layered(shape, sizes, fine_from=fine_from, order=order), order=order
+            )
+        except MeshError as error:
+            log.info("no layers after all: %s", error)
+            sizes = choose_sizes(shape, replace(sizing, layers=0), order=order)
+    return finish(shape, _plain(shape, sizes, order=order), order=order)
 
 
-def choose_sizes(shape: PoleArray, sizing: Sizing) -> Sizes:
+def choose_sizes(shape: PoleArray, sizing: Sizing, *, order: int) -> Sizes:
     """Sizes [m] for an array: cells are stretched along slender poles that stand nearly upright."""
-    slender = shape.length > 16 * shape.thinness and shape.symmetry == "none"
     perimeter = shape.poles[0].section.perimeter
+    layered = sizing.layers != 0 and takes_layers(shape)
     # A pole shorter than it is thick still gets two elements over its height.
-    segments = max(shape.segments, int(np.ceil(2 * perimeter / shape.length)))
+    segments = max(_segments(shape, order, layered), int(np.ceil(2 * perimeter / shape.length)))
     upright = 2.0 if shape.lean < np.radians(25) else 1.5 if shape.lean < np.radians(50) else 1.0
+    least = 6 if layered else 16
+    slender = shape.length > least * shape.thinness and shape.symmetry == "none"
+    most = 3.0
+    if layered and shape.headroom is None:
+        most, upright, slender = 8.0, 6.0 if shape.lean == 0 else 3.0, True
+    if sizing.elongation is not None:
+        sizing = replace(sizing, elongation=min(sizing.elongation, most))
     return resolve(
         sizing,
         perimeter=perimeter,
@@ -77,7 +88,20 @@ def choose_sizes(shape: PoleArray, sizing: Sizing) -> Sizes:
         gap=shape.free_gap,
         segments=segments,
         elongation=upright if slender else 1.0,
+        layered=order if layered else None,
     )
+
+
+def _segments(shape: PoleArray, order: int, layered: bool) -> int:
+    """Elements around a pole: curved ones in layers leave no error around it."""
+    if layered and order == 2:
+        return {"none": 8, "quarter": 12, "twelfth": 24}[shape.symmetry]
+    return shape.segments
+
+
+def takes_layers(shape: PoleArray) -> bool:
+    """Whether the poles are round and not too short."""
+    return isinstance(shape, NanowireArray) and shape.length >= 2 * shape.radius
 
 
 def _fine_from(shape: PoleArray, sizes: Sizes) -> float:
@@ -89,64 +113,16 @@ def _fine_from(shape: PoleArray, sizes: Sizes) -> float:
     return below if below > 0.75 * sizes.along else 0.0
 
 
-def corrected_lattice(
-    pole: Sweep, sizes: Sizes, *, fine_from: float, order: int
-) -> tuple[Lattice, float]:
-    """The poles' lattice and how far curved pieces are pushed outwards to keep the volume."""
-    along = sizes.along
+def _plain(shape: PoleArray, sizes: Sizes, *, order: int) -> Raw:
+    """Gmsh's cells on both sides of the poles' surfaces."""
+    pole, fine_from, along = shape.poles[0], _fine_from(shape, sizes), sizes.along
     if pole.twist:
         # Between two rings a twisted side is cut short by its chords.
         along = min(along, np.radians(6) / pole.twist * pole.length)
-    lattice = make_lattice(pole, around=sizes.interface, along=along, fine_from=fine_from)
-    if order == 2:
-        return lattice, 1.0
-    upright = Sweep(pole.section, pole.length, pole.tip_radius, twist=pole.twist, bend=pole.bend)
-    part = pole.section.part
-    wanted = part * upright.volume
-    at, values = [1.0, 1.02], []
-    values.append(enclosed(upright, lattice)[0] / wanted - 1)
-    for _ in range(4):
-        values.append(enclosed(upright.inflated(at[-1]), lattice)[0] / wanted - 1)
-        if abs(values[-1] - values[-2]) < 1e-12:
-            return lattice, 1.0 if abs(values[0] - values[-1]) < 1e-12 else at[-1]
-        slope = (values[-1] - values[-2]) / (at[-1] - at[-2])
-        at.append(at[-1] - values[-1] / slope)
-    return lattice, at[-1]
-
-
-def _mesh_in_gmsh(
-    model: GmshModel,
-    shape: PoleArray,
-    sizes: Sizes,
-    lattice: Lattice,
-    points: list[Floats],
-    squeeze: Squeeze,
-) -> Raw:
-    if shape.symmetry == "none":
-        volumes = assemble_array(
-            model, shape, lattice, [squeeze.forward(x) for x in points], squeeze
-        )
-    else:
-        volumes = assemble_cell(model, shape, lattice, squeeze.forward(points[0]), squeeze)
-    grid = size_grid(shape, sizes, squeeze)
-    cells = model.mesh(*grid)
-    return _lattice_first(cells, np.concatenate(points), volumes, squeeze)
-
-
-def _lattice_first(cells: Tetrahedra, sides: Floats, volumes: list[int], squeeze: Squeeze) -> Raw:
-    """Undo the squeeze and Gmsh's numbering: the lattices' nodes lead, exact as they went in.
-
-    Raises:
-        MeshError: if Gmsh moved or lost one of them.
-    """
-    from scipy.spatial import cKDTree
-
-    distance, place = cKDTree(cells.points).query(squeeze.forward(sides))
-    if distance.max() > 1e-6 or len(np.unique(place)) != len(sides):
-        raise MeshError("Gmsh moved nodes of the poles' surfaces")
-    others = np.setdiff1d(np.arange(len(cells.points)), place)
-    order = np.concatenate([place, others])
-    renumber = np.empty(len(order), dtype=np.int64)
-    renumber[order] = np.arange(len(order))
-    points = np.concatenate([sides, squeeze.back(cells.points[others])])
-    return Raw(points, renumber[cells.cells], np.isin(cells.volumes, volumes))
+    levels = even_levels(pole, around=sizes.interface, along=along, fine_from=fine_from)
+    lattice = make_lattice(pole, levels, around=sizes.interface)
+    factor = inflation(pole, lattice) if order == 1 else 1.0
+    points = [lattice.points(pole.inflated(factor)) for pole in shape.poles]
+    squeeze = squeeze_for(shape, sizes, lattice, points, fine_from)
+    raw = fill_box(shape, sizes, lattice, points, squeeze)
+    return raw._replace(curved=sides(lattice, shape.poles))

@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import ShapeError
 from .arrays import Floats, Ints
 from .finish import Raw, finish
+from .grading import graded
 from .mesh import ElectrodeMesh
 from .shapes import Film
 from .sizing import Sizing
@@ -52,18 +53,8 @@ def build_film(shape: Film, sizing: Sizing, *, order: int) -> ElectrodeMesh:
         )
     points, cells = box_lattice(np.linspace(0, shape.side, across + 1), heights)
     middle = points[cells, 2].mean(axis=1)
-    return finish(shape, Raw(points, cells, middle < shape.thickness), None, order=order)
-
-
-def graded(length: float, first: float, largest: float, ratio: float = 1.2) -> Floats:
-    """Levels from 0 to `length` with steps growing from about `first` to at most `largest`."""
-    steps = [min(first, length)]
-    while sum(steps) < length:
-        steps.append(min(steps[-1] * ratio, largest))
-    levels = np.concatenate([[0.0], np.cumsum(steps)])
-    levels *= length / levels[-1]
-    levels[-1] = length
-    return levels
+    electrode = middle < shape.thickness
+    return finish(shape, Raw(points, cells, electrode, np.ones(len(cells), bool)), order=order)
 
 
 def box_lattice(sideways: Floats, heights: Floats) -> tuple[Floats, Ints]:

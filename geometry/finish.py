@@ -9,13 +9,13 @@ import numpy as np
 
 from ..errors import MeshError
 from .arrays import Floats, Ints
-from .curve import elevate, unfold
-from .lattice import Lattice
-from .measure import dihedral_range, tet_volumes
+from .curve import Curved, elevate
+from .measure import dihedral_range, oriented
 from .mesh import ElectrodeMesh, facet_nodes
 from .repair import repair
 from .tags import BOUNDARIES, REGIONS
 from .topology import Facets, facets_of
+from .unfold import unfold
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +24,21 @@ _LEAST_ANGLE = 10.0
 
 
 class Raw(NamedTuple):
-    """Nodes [m], cells (m, 4), and which cells are electrode.
+    """Nodes and straight cells, before they are tagged.
 
-    The first nodes are those of the poles' lattices, pole after pole.
+    Attributes:
+        points: (n, 3) [m].
+        cells: (m, 4).
+        electrode: (m,) whether a cell is electrode.
+        built: (m,) whether a cell is as it was meant; the others are repaired where flat.
+        curved: edges that follow the true surface, if any.
     """
 
     points: Floats
     cells: Ints
     electrode: np.ndarray
+    built: np.ndarray
+    curved: Curved | None = None
 
 
 class Finished(Protocol):
@@ -67,25 +74,23 @@ class Finished(Protocol):
         ...
 
 
-def finish(shape: Finished, raw: Raw, lattice: Lattice | None, *, order: int) -> ElectrodeMesh:
+def finish(shape: Finished, raw: Raw, *, order: int) -> ElectrodeMesh:
     """Orient, number, tag and, for order 2, curve the cells.
 
     Raises:
         MeshError: if the mesh breaks what is promised of every mesh.
     """
-    points, cells = _used_only(raw.points, raw.cells)
-    points = _flattened(points, shape)
-    cells = _oriented(points, cells)
+    points = _flattened(raw.points, shape)
+    cells = oriented(points, raw.cells)
     tags: Ints = np.where(raw.electrode, REGIONS["electrode"], REGIONS["electrolyte"]).astype(
         np.int32
     )
     facets, facet_tags = tag_facets(points, cells, tags, shape)
-    if lattice is not None:
+    if not raw.built.all():
         freedom = _freedom(points, facets, facet_tags, shape)
-        points, cells, tags = repair(points, cells, tags, freedom=freedom, kept=facets)
-        _warn_of_flat_cells(points, cells)
+        points, cells, tags = _repaired(points, cells, tags, raw.built, freedom, facets)
     if order == 2:
-        points, cells, shift = elevate(points, cells, lattice, getattr(shape, "poles", ()))
+        points, cells, shift = elevate(points, cells, raw.curved)
         facets = facet_nodes(cells, facets)
         freedom = _freedom(points - shift, facets, facet_tags, shape)
         points = unfold(points, cells, shift, freedom)
@@ -103,11 +108,14 @@ def finish(shape: Finished, raw: Raw, lattice: Lattice | None, *, order: int) ->
     return mesh
 
 
-def _used_only(points: Floats, cells: Ints) -> tuple[Floats, Ints]:
-    """Drop nodes that no cell uses; the others keep their order."""
-    used = np.zeros(len(points), dtype=bool)
-    used[cells] = True
-    return points[used], (np.cumsum(used) - 1)[cells]
+def _repaired(
+    points: Floats, cells: Ints, tags: Ints, built: np.ndarray, freedom: Floats, kept: Ints
+) -> tuple[Floats, Ints, Ints]:
+    """Repair the cells that are not built; these come first then."""
+    loose, tag = cells[~built], tags[~built]
+    points, loose, tag = repair(points, loose, tag, freedom=freedom, kept=kept)
+    _warn_of_flat_cells(points, loose)
+    return points, np.vstack([cells[built], loose]), np.concatenate([tags[built], tag])
 
 
 def _planes(shape: Finished) -> tuple[Floats, Floats]:
@@ -129,13 +137,6 @@ def _flattened(points: Floats, shape: Finished) -> Floats:
         close = np.abs(away) < near
         points[close, :2] -= away[close, None] * normal
     return points
-
-
-def _oriented(points: Floats, cells: Ints) -> Ints:
-    volumes = tet_volumes(points, cells)
-    if (volumes == 0).any():
-        raise MeshError(f"{int((volumes == 0).sum())} cells have no volume")
-    return np.where((volumes < 0)[:, None], cells[:, [0, 2, 1, 3]], cells)
 
 
 def tag_facets(points: Floats, cells: Ints, cell_tags: Ints, shape: Finished) -> tuple[Ints, Ints]:

@@ -21,10 +21,10 @@ class Lattice:
 
     Attributes:
         u: (n,) place around the pole; nan at the apex of a rounded tip.
-        t: (n,) relative height, 0 on the collector, 1 at the end.
+        t: (n,) relative height: 0 on the collector, 1 where the tip begins, 2 at its apex.
         triangles: (m, 3), normals out of the pole.
         base: the ring on the collector, in order.
-        cap: the ring around a flat tip, in order; empty for a rounded tip.
+        cap: the ring around an open flat tip, in order; empty if the tip is rounded or closed.
         left: with a part of a section, the nodes on its first plane from base to end.
         right: the same on its last plane.
     """
@@ -39,43 +39,39 @@ class Lattice:
 
     def points(self, sweep: Sweep) -> Floats:
         """Nodes (n, 3) on the surface of `sweep` [m]."""
-        x = sweep.surface_point(np.nan_to_num(self.u), self.t)
-        x[self.base, 2] = 0.0
-        return x
+        return sweep.point(np.nan_to_num(self.u), self.t)
 
 
-def make_lattice(sweep: Sweep, *, around: float, along: float, fine_from: float) -> Lattice:
+def make_lattice(sweep: Sweep, levels: Floats, *, around: float, closed: bool = False) -> Lattice:
     """Rings with nodes about `around` apart [m].
 
-    The rings are about `along` apart up to the axis length `fine_from`, then about `around`.
+    Args:
+        sweep: the pole.
+        levels: axis lengths of the rings, from 0 to where the tip begins [m].
+        around: distance of a ring's nodes [m].
+        closed: whether a flat tip is triangulated too, as a rounded one always is.
     """
-    section, closed = sweep.section, sweep.section.part == 1
-    levels = np.concatenate(
-        [
-            _even(0.0, fine_from, along),
-            _even(fine_from, sweep.shaft, around),
-            [sweep.shaft],
-        ]
-    )
+    section, whole = sweep.section, sweep.section.part == 1
     rings = [
-        (section.nodes(around, bool(k % 2)), float(s / sweep.end)) for k, s in enumerate(levels)
+        (section.nodes(around, bool(k % 2)), float(s / sweep.shaft)) for k, s in enumerate(levels)
     ]
-    if sweep.tip_radius:
+    tip = bool(sweep.tip_radius) or closed
+    if tip:
         rings += _tip_rings(sweep, rings[-1][0], len(levels))
     starts = np.cumsum([0] + [len(u) for u, _ in rings])
     ids = [np.arange(a, b) for a, b in pairwise(starts)]
     u = np.concatenate([ring for ring, _ in rings])
     t = np.concatenate([np.full(len(ring), height) for ring, height in rings])
     triangles = [
-        _zip(u[lower], u[upper], lower, upper, closed, parity=k)
+        _zip(u[lower], u[upper], lower, upper, whole, parity=k)
         for k, (lower, upper) in enumerate(pairwise(ids))
     ]
-    if sweep.tip_radius:
+    if tip:
         apex = len(u)
-        u, t = np.append(u, np.nan), np.append(t, 1.0)
+        u, t = np.append(u, np.nan), np.append(t, 2.0)
         last = ids[-1]
-        ends = np.roll(last, -1) if closed else last[1:]
-        fan = [(a, b, apex) for a, b in zip(last, ends, strict=closed)]
+        ends = np.roll(last, -1) if whole else last[1:]
+        fan = [(a, b, apex) for a, b in zip(last, ends, strict=whole)]
         triangles.append(np.array(fan))
         ids.append(np.array([apex]))
     return Lattice(
@@ -83,10 +79,16 @@ def make_lattice(sweep: Sweep, *, around: float, along: float, fine_from: float)
         t=t,
         triangles=np.vstack(triangles),
         base=ids[0],
-        cap=np.empty(0, dtype=int) if sweep.tip_radius else ids[-1],
+        cap=np.empty(0, dtype=int) if tip else ids[-1],
         left=np.array([ring[0] for ring in ids]),
         right=np.array([ring[-1] for ring in ids]),
     )
+
+
+def even_levels(sweep: Sweep, *, around: float, along: float, fine_from: float) -> Floats:
+    """Levels about `along` apart up to the axis length `fine_from`, then about `around` [m]."""
+    low, high = _even(0.0, fine_from, along), _even(fine_from, sweep.shaft, around)
+    return np.concatenate([low, high, [sweep.shaft]])
 
 
 def _even(low: float, high: float, step: float) -> Floats:
@@ -97,24 +99,24 @@ def _even(low: float, high: float, step: float) -> Floats:
 
 
 def _tip_rings(sweep: Sweep, last: Floats, index: int) -> list[tuple[Floats, float]]:
-    """Rings of a hemisphere, with fewer nodes towards the apex."""
+    """Rings of a hemisphere or a disc, with fewer nodes towards the apex."""
     part = sweep.section.part
-    closed = part == 1
-    n = len(last) if closed else len(last) - 1
-    steps = max(2, round(n / part / 4))
+    whole = part == 1
+    n = len(last) if whole else len(last) - 1
+    steps = max(3 if sweep.tip_radius else 2, round(n / part / (4 if sweep.tip_radius else 6)))
     rings = []
     for k in range(1, steps):
-        angle = np.pi / 2 * k / steps
         count = n
+        size = np.cos(np.pi / 2 * k / steps) if sweep.tip_radius else 1 - k / steps
         for divisor, below in ((2, 0.78), (4, 0.3)):
-            if np.cos(angle) < below:
-                count = max(5 if closed else 1, -(-n // divisor))
-        if closed:
+            if size < below:
+                count = max(min(n, 8) if whole else 1, -(-n // divisor))
+        if whole:
             shift = 0.5 * ((index + k - 1) % 2) if count == n else 0.0
             u = (np.arange(count) + shift) / count
         else:
             u = np.linspace(0, part, count + 1)
-        rings.append((u, (sweep.shaft + angle * sweep.tip_radius) / sweep.end))
+        rings.append((u, 1 + k / steps))
     return rings
 
 
@@ -144,11 +146,8 @@ def _zip(u_low: Floats, u_up: Floats, low: Ints, up: Ints, closed: bool, *, pari
     return np.array(triangles)
 
 
-def enclosed(sweep: Sweep, lattice: Lattice) -> tuple[float, float]:
-    """Volume inside the triangulated side (with its flat cap) and the area facing outwards.
-
-    The collector and the symmetry planes add nothing to the integral of z n_z.
-    """
+def enclosed(sweep: Sweep, lattice: Lattice) -> float:
+    """Volume inside the triangulated side of a pole [m3]; an open flat tip is closed first."""
     points, triangles = lattice.points(sweep), lattice.triangles
     if len(lattice.cap):
         centre = sweep.frame(np.array([sweep.length]))[0]
@@ -156,7 +155,28 @@ def enclosed(sweep: Sweep, lattice: Lattice) -> tuple[float, float]:
         ends = np.roll(ring, -1) if sweep.section.part == 1 else ring[1:]
         fan = [(a, b, len(points)) for a, b in zip(ring, ends, strict=sweep.section.part == 1)]
         points, triangles = np.vstack([points, centre]), np.vstack([triangles, fan])
+    return volume_above(points, triangles)
+
+
+def volume_above(points: Floats, triangles: Ints) -> float:
+    """Volume between outward triangles and the collector [m3].
+
+    The collector and the symmetry planes add nothing to the integral of z n_z.
+    """
     x = points[triangles]
     normal = np.cross(x[:, 1] - x[:, 0], x[:, 2] - x[:, 0]) / 2
-    volume = float((normal[:, 2] * x[:, :, 2].mean(axis=1)).sum())
-    return volume, float(np.linalg.norm(normal, axis=1).sum())
+    return float((normal[:, 2] * x[:, :, 2].mean(axis=1)).sum())
+
+
+def inflation(pole: Sweep, lattice: Lattice) -> float:
+    """How far curved pieces are pushed outwards so that the chords keep the volume."""
+    upright = Sweep(pole.section, pole.length, pole.tip_radius, twist=pole.twist, bend=pole.bend)
+    wanted = pole.section.part * upright.volume
+    at, values = [1.0, 1.02], [enclosed(upright, lattice) / wanted - 1]
+    for _ in range(4):
+        values.append(enclosed(upright.inflated(at[-1]), lattice) / wanted - 1)
+        if abs(values[-1] - values[-2]) < 1e-12:
+            return 1.0 if abs(values[0] - values[-1]) < 1e-12 else at[-1]
+        slope = (values[-1] - values[-2]) / (at[-1] - at[-2])
+        at.append(at[-1] - values[-1] / slope)
+    return at[-1]

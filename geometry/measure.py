@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..errors import MeshError
 from .arrays import Floats, Ints
 from .topology import TET_EDGES, TET_FACETS
 
@@ -34,6 +35,18 @@ def tet_volumes(points: Floats, cells: Ints) -> Floats:
         a, b, c = (points[cells[:, k]] - points[cells[:, 0]] for k in (1, 2, 3))
         return np.einsum("ij,ij->i", a, np.cross(b, c)) / 6.0
     return curved_determinants(points, cells, _TET_POINTS) @ _TET_WEIGHTS / 6.0
+
+
+def oriented(points: Floats, cells: Ints) -> Ints:
+    """The 4-node cells turned so that their volumes are positive.
+
+    Raises:
+        MeshError: if a cell has none.
+    """
+    volumes = tet_volumes(points, cells)
+    if (volumes == 0).any():
+        raise MeshError(f"{int((volumes == 0).sum())} cells have no volume")
+    return np.where((volumes < 0)[:, None], cells[:, [0, 2, 1, 3]], cells)
 
 
 def curved_determinants(points: Floats, cells: Ints, where: Floats | None = None) -> Floats:

@@ -32,8 +32,17 @@ class Section(Protocol):
         """Area inside the whole curve [m2]."""
         ...
 
+    @property
+    def half_thickness(self) -> float:
+        """From the middle to the nearest point of the curve [m]."""
+        ...
+
     def points(self, u: Floats) -> Floats:
         """Points (n, 2) of the curve [m]."""
+        ...
+
+    def shrink(self, w: Floats) -> Floats:
+        """Factors (n, 2) that bring the curve to the relative depth w; at 1 it has no inside."""
         ...
 
     def nodes(self, size: float, odd: bool) -> Floats:
@@ -62,6 +71,15 @@ class Circle:
     def area(self) -> float:
         """Area inside the whole curve [m2]."""
         return np.pi * self.radius**2
+
+    @property
+    def half_thickness(self) -> float:
+        """The radius [m]."""
+        return self.radius
+
+    def shrink(self, w: Floats) -> Floats:
+        """Concentric circles, down to the centre."""
+        return np.column_stack([1 - w, 1 - w])
 
     def points(self, u: Floats) -> Floats:
         """Points (n, 2) of the circle [m]."""
@@ -109,6 +127,15 @@ class Rectangle:
     def area(self) -> float:
         """Area inside the whole curve [m2]."""
         return self.width * self.thickness - (4 - np.pi) * self.edge_radius**2
+
+    @property
+    def half_thickness(self) -> float:
+        """Half the shorter side [m]."""
+        return self.thickness / 2
+
+    def shrink(self, w: Floats) -> Floats:
+        """All sides move inwards alike, down to a part of the middle line."""
+        return np.column_stack([1 - w * self.thickness / self.width, 1 - w])
 
     def points(self, u: Floats) -> Floats:
         """Points (n, 2) of the rounded rectangle [m]."""

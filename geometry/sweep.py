@@ -1,11 +1,16 @@
 """The analytic surface of one pole: a cross-section swept along a straight or bent axis.
 
-    X(u, s) = c(a) + rho [p1(u) e1(a) + p2(u) e2(a)],   a = a(s), rho = rho(s)
+    X(u, t, w) = c(a) + p1 e1(a) + p2 e2(a)
 
-with u around the pole and s up its side: on the shaft a = s, rho = 1; on a rounded tip (circular
-sections only) s goes on as the arc length over the hemisphere. The axis leaves the collector at
-the base point, leaning by `tilt` towards the section's second direction, bends by `bend` in the
-same plane, while the section turns by `twist`. The pole is cut off by the collector, z = 0.
+with the point p of the section at u around the pole, and a along its axis. The relative height t
+is 0 on the collector, 1 where the tip begins and 2 at its apex, on a hemisphere (circular sections
+only) or in the middle of a flat tip. The axis leaves the collector at the base point, leaning by
+`tilt` towards the section's second direction, bends by `bend` in the same plane, while the section
+turns by `twist`. The pole is cut off by the collector, z = 0.
+
+The relative depth w leads inwards over concentric copies of the surface, from 0 to 1 on the axis
+(of a belt: on its middle sheet). The section shrinks; a hemisphere does so about its centre, and
+a flat tip sinks by as much as the side moves inwards.
 """
 
 from __future__ import annotations
@@ -46,9 +51,9 @@ class Sweep:
         return self.length - self.tip_radius
 
     @property
-    def end(self) -> float:
-        """The largest s: the flat tip's rim, or the apex of the rounded one."""
-        return self.shaft + np.pi / 2 * self.tip_radius
+    def crown(self) -> float:
+        """How far the middle stays below the tip: as far as from the side, if there is room [m]."""
+        return self.tip_radius or min(self.section.half_thickness, self.length / 2)
 
     @property
     def elementary(self) -> bool:
@@ -106,50 +111,42 @@ class Sweep:
         c, s = np.cos(self.azimuth), np.sin(self.azimuth)
         return np.column_stack([c * x[:, 0] - s * x[:, 1], s * x[:, 0] + c * x[:, 1], x[:, 2]])
 
-    def position(self, u: Floats, s: Floats) -> Floats:
-        """Points (n, 3) of the side and of a rounded tip."""
-        u, s = np.broadcast_arrays(np.asarray(u, dtype=float), np.asarray(s, dtype=float))
-        p = self.section.points(u)
-        a, rho = s, np.ones_like(s)
+    def point(self, u: Floats, t: Floats | float, w: Floats | float = 0.0) -> Floats:
+        """Points (n, 3) on the surface, or at relative depths w inside [m]."""
+        u, t, w = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (u, t, w)))
+        up, side = np.clip(t - 1, 0.0, 1.0), np.minimum(t, 1.0)
         if self.tip_radius:
-            angle = np.clip((s - self.shaft) / self.tip_radius, 0.0, np.pi / 2)
-            stretch = getattr(self.section, "factor", 1.0)
+            angle = np.pi / 2 * up
+            shrink = self.section.shrink(w) * np.cos(angle)[:, None]
             # A pushed-out tip keeps its top where it is: the hemisphere's centre sinks.
-            sunk = self.tip_radius * (stretch - 1.0)
-            on_tip = angle > 0
-            a = np.where(
-                on_tip,
-                self.shaft - sunk + self.tip_radius * stretch * np.sin(angle),
-                s * (1 - sunk / self.shaft),
-            )
-            rho = np.cos(angle)
-        centre, e1, e2, _ = self.frame(a)
-        return centre + rho[:, None] * (p[:, :1] * e1 + p[:, 1:] * e2)
+            stretch = getattr(self.section, "factor", 1.0)
+            centre = self.length - self.tip_radius * stretch
+            a = side * centre + self.tip_radius * stretch * (1 - w) * np.sin(angle)
+        else:
+            shrink = self.section.shrink(w + (1 - w) * up)
+            a = side * (self.length - w * self.crown)
+        p = self.section.points(u) * shrink
+        x = self.placed(p, a + self._foot(p) * (1 - side))
+        x[t == 0, 2] = 0.0
+        return x
 
-    def foot(self, u: Floats) -> Floats:
-        """The s at which the side meets the collector z = 0."""
-        u = np.asarray(u, dtype=float)
-        s = np.zeros_like(u)
+    def placed(self, p: Floats, a: Floats) -> Floats:
+        """The section's points p (n, 2) at axis length a."""
+        centre, e1, e2, _ = self.frame(a)
+        return centre + p[:, :1] * e1 + p[:, 1:] * e2
+
+    def _foot(self, p: Floats) -> Floats:
+        """The axis length at which the line of the section's points p meets the collector."""
+        a = np.zeros(len(p))
         if self.tilt == 0:
-            return s
+            return a
+        step = 1e-6 * self.length
         for _ in range(30):
-            z = self.position(u, s)[:, 2]
-            step = 1e-6 * self.length
-            slope = (self.position(u, s + step)[:, 2] - z) / step
-            s = s - z / slope
+            z = self.placed(p, a)[:, 2]
+            a = a - z * step / (self.placed(p, a + step)[:, 2] - z)
             if np.abs(z).max() < 1e-14 * self.length:
                 break
-        return s
-
-    def surface_point(self, u: Floats, t: Floats) -> Floats:
-        """Points at relative height t in [0, 1] of the side: 0 on the collector, 1 at the end."""
-        return self.position(u, self.arc(u, t))
-
-    def arc(self, u: Floats, t: Floats) -> Floats:
-        """The s of relative height t; the slant of the foot fades out over the shaft."""
-        u, t = np.asarray(u, dtype=float), np.asarray(t, dtype=float)
-        s = t * self.end
-        return s + self.foot(u) * np.clip(1 - s / self.shaft, 0.0, 1.0)
+        return a
 
 
 def _integrated(sweep: Sweep) -> tuple[float, float]:
@@ -163,7 +160,7 @@ def _on_grid(sweep: Sweep, n: int) -> tuple[float, float]:
     """The same by triangles on a grid of n layers, with their nodes on the surface."""
     u = sweep.section.nodes(sweep.section.perimeter / n, False)
     t = np.linspace(0, 1, n + 1)
-    x = sweep.surface_point(np.tile(u, n + 1), np.repeat(t, len(u))).reshape(n + 1, len(u), 3)
+    x = sweep.point(np.tile(u, n + 1), np.repeat(t, len(u))).reshape(n + 1, len(u), 3)
     right = np.roll(x, -1, axis=1)
     a, b, c, d = x[:-1], right[:-1], right[1:], x[1:]
     triangles = [np.stack(corners, axis=2).reshape(-1, 3, 3) for corners in ((a, b, c), (a, c, d))]

@@ -5,13 +5,27 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nanotrode.geometry import ElectrodeMesh
-from nanotrode.geometry.measure import tet_volumes
+from nanotrode.geometry import REGIONS, ElectrodeMesh, Film
+from nanotrode.geometry.build_cad import takes_layers
+from nanotrode.geometry.measure import dihedral_range, tet_volumes
 
 
-def check_promises(mesh: ElectrodeMesh, shape, *, area: float = 1e-2) -> None:
-    """Volume, area, tags, angles and the sum of the regions, against the closed form."""
-    assert mesh.volume("electrode") == pytest.approx(shape.electrode_volume, rel=5e-3)
+def check_promises(
+    mesh: ElectrodeMesh, shape, *, area: float = 1e-2, layers: bool | None = None
+) -> None:
+    """Volume, area, tags, angles and the sum of the regions, against the closed form.
+
+    Cells in layers are thin on purpose: what counts is that none of their angles is near 180.
+    """
+    if layers is None:
+        layers = not isinstance(shape, Film) and takes_layers(shape)
+    smallest, largest = dihedral_range(mesh.points, mesh.cells)
+    thin = (mesh.cell_tags == REGIONS["electrode"]) & layers
+    assert smallest[~thin].min(initial=90) >= 10
+    assert largest[thin].max(initial=90) < 155
+    assert mesh.volume("electrode") == pytest.approx(
+        shape.electrode_volume, rel=2e-3 if layers else 5e-3
+    )
     assert mesh.area("interface") == pytest.approx(shape.interface_area, rel=area)
     assert mesh.footprint == pytest.approx(shape.footprint)
     assert mesh.multiplicity == shape.multiplicity
@@ -19,7 +33,6 @@ def check_promises(mesh: ElectrodeMesh, shape, *, area: float = 1e-2) -> None:
     assert tet_volumes(mesh.points, mesh.cells).min() > 0
     quality = mesh.quality()
     assert quality.untagged_facets == quality.nonmanifold == quality.unused_points == 0
-    assert quality.min_dihedral >= 10
     assert quality.min_jacobian > 0
     if shape.headroom is not None:
         total = mesh.volume("electrode") + mesh.volume("electrolyte")

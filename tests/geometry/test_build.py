@@ -146,7 +146,7 @@ def test_order_two_is_curved_and_far_more_exact():
 
 def test_cells_are_finer_on_the_interface_than_in_the_core_and_the_bulk():
     shape = NanowireArray(1, radius=1e-7, length=6e-7, pitch=1.2e-6, headroom=6e-7)
-    mesh = build_mesh(shape, sizing=Sizing(segments=24, core=8e-8))
+    mesh = build_mesh(shape, sizing=Sizing(segments=24, core=8e-8, layers=0))
     x = mesh.points[mesh.cells[:, :4]]
     size = np.abs(np.linalg.det(x[:, 1:] - x[:, :1])) ** (1 / 3)
     touches = np.isin(mesh.cells, mesh.boundary("interface").nodes).any(axis=1)
@@ -173,7 +173,7 @@ def test_the_same_shape_gives_the_same_mesh_and_curved_is_the_default():
 def test_lengths_of_any_scale_mesh_alike():
     small = build_mesh(NanowireArray(1, radius=5e-9, length=4e-8, headroom=1e-8))
     large = build_mesh(NanowireArray(1, radius=5e-4, length=4e-3, headroom=1e-3))
-    assert small.quality().min_dihedral >= 10
+    assert small.quality().max_dihedral < 165
     assert len(small.cells) == pytest.approx(len(large.cells), rel=0.05)
 
 
@@ -224,4 +224,4 @@ def test_a_missing_system_library_is_one_clear_line(monkeypatch):
 
     monkeypatch.setattr(importlib, "import_module", fail)
     with pytest.raises(MeshError, match=r"libGLU\.so\.1.*apt-get install .* libglu1-mesa"):
-        build_mesh(SHAPES["flat wire"])
+        build_mesh(SHAPES["long wire, wet"])

@@ -10,10 +10,11 @@ import pytest
 
 from nanotrode.errors import MeshError
 from nanotrode.geometry import Film, NanowireArray, build_mesh
-from nanotrode.geometry.curve import elevate, unfold
+from nanotrode.geometry.curve import elevate
 from nanotrode.geometry.measure import gamma, jacobian_ratios, tet_volumes, worst_angles
 from nanotrode.geometry.repair import repair
 from nanotrode.geometry.topology import facets_of, find_rows
+from nanotrode.geometry.unfold import unfold
 
 REGULAR = np.array([(1.0, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1)])
 
@@ -77,7 +78,7 @@ def test_the_digest_sees_a_moved_node_and_a_changed_tag():
 
 
 def test_a_cell_that_is_wholly_inside_out_counts_as_folded():
-    points, cells, _ = elevate(REGULAR, np.array([[0, 1, 2, 3], [0, 2, 1, 3]]), None, ())
+    points, cells, _ = elevate(REGULAR, np.array([[0, 1, 2, 3], [0, 2, 1, 3]]), None)
     assert sorted(jacobian_ratios(points, cells)) == pytest.approx([-1, 1])
 
 
@@ -121,7 +122,7 @@ def test_repair_moves_the_vertex_of_a_flat_cell():
 def test_cells_too_bent_to_mend_are_made_straight(caplog):
     """Where nothing is free to give way, a cell loses its bend rather than the run its mesh."""
     corners = build_mesh(Film(1e-6, width=5e-7), order=1)
-    points, cells, _ = elevate(corners.points, corners.cells, None, ())
+    points, cells, _ = elevate(corners.points, corners.cells, None)
     shift = np.zeros_like(points)
     bent = np.arange(len(corners.points), len(points), 3)
     shift[bent] = np.random.default_rng(1).normal(size=(len(bent), 3)) * 1e-5

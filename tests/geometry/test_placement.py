@@ -31,7 +31,7 @@ def test_poles_keep_the_gap_and_the_box(placement, count):
     surfaces = []
     for pole in shape.poles:
         u, s = np.meshgrid(np.linspace(0, 1, 48), np.linspace(0, 1, 40))
-        x = pole.surface_point(u.ravel(), s.ravel())
+        x = pole.point(u.ravel(), s.ravel())
         assert (x[:, :2] > low).all()
         assert (x[:, :2] < high).all()
         surfaces.append(x)
@@ -64,10 +64,10 @@ def test_bent_belts_may_stand_nested():
         3, width=3e-7, thickness=5e-8, length=1e-6, pitch=(4e-7, 4e-7), bend=1.2, gap=5e-8
     )
     inside = shape.corners.max(axis=0)
-    reach = shape.poles[0].surface_point(np.zeros(1), 1.0)[0, 1] - shape.poles[0].base[1]
+    reach = shape.poles[0].point(np.zeros(1), 1.0)[0, 1] - shape.poles[0].base[1]
     assert reach > 4e-7
     for pole in shape.poles:
-        x = pole.surface_point(np.linspace(0, 1, 40), 1.0)
+        x = pole.point(np.linspace(0, 1, 40), 1.0)
         assert (x[:, :2] > 0).all()
         assert (x[:, :2] < inside).all()
 

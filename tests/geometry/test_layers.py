@@ -1,0 +1,111 @@
+"""Layers inside the interface: as thick as asked, concentric, sound, and left out where asked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from promises import check_promises
+
+from nanotrode.errors import MeshError
+from nanotrode.geometry import NanowireArray, Sizing, build_cad, build_mesh
+from nanotrode.geometry.grading import depths
+from nanotrode.geometry.layered import split_prisms
+from nanotrode.geometry.measure import tet_volumes
+from nanotrode.geometry.sizing import choose_first_layer
+
+R = 5e-8
+WIRE = NanowireArray(1, radius=R, length=4e-7, tip="rounded")
+
+
+def radii(mesh, *, top: float) -> np.ndarray:
+    """Distances from the axis of the vertices on the shaft, each once [m]."""
+    x = mesh.points[np.unique(mesh.cells[:, :4])]
+    off = np.hypot(*(x[x[:, 2] < top, :2] - mesh.footprint**0.5 / 2).T)
+    return np.unique(np.round(off / R, 6))[::-1]
+
+
+def test_layers_are_as_thick_and_as_many_as_asked():
+    sizing = Sizing(first_layer=0.04 * R, layers=4)
+    found = radii(build_mesh(WIRE, sizing=sizing), top=3e-7)
+    thickness = -np.diff(found)
+    assert len(found) == 6  # the surface, four copies, the axis
+    assert thickness[0] == pytest.approx(0.04, abs=1e-6)
+    ratio = thickness[1:] / thickness[:-1]
+    assert ratio == pytest.approx(np.full(4, ratio[0]), rel=1e-4)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("first", [0.01, 0.3])
+@pytest.mark.parametrize("symmetry", ["none", "quarter"])
+@pytest.mark.parametrize("tip", ["flat", "rounded"])
+def test_thin_and_thick_layers_keep_the_promises(order, first, symmetry, tip):
+    shape = NanowireArray(1, radius=R, length=4e-7, tip=tip, symmetry=symmetry, headroom=1e-7)
+    check_promises(build_mesh(shape, sizing=Sizing(first_layer=first * R), order=order), shape)
+
+
+def test_edges_between_the_copies_lie_on_copies_too():
+    mesh = build_mesh(WIRE)
+    x = mesh.points - [mesh.footprint**0.5 / 2, mesh.footprint**0.5 / 2, 0]
+    rings = np.unique(np.round(np.hypot(*x[x[:, 2] == 0, :2].T) / R, 9))
+    levels = np.sort(np.concatenate([1 - depths(0.08, ratio=2.2), [0.0]]))
+    halfway = (levels[1:] + levels[:-1]) / 2
+    assert rings == pytest.approx(np.sort(np.concatenate([levels, halfway])), abs=1e-8)
+
+
+def test_no_layers_are_the_meshes_without():
+    mesh = build_mesh(WIRE, sizing=Sizing(layers=0))
+    check_promises(mesh, WIRE, layers=False)
+    assert mesh.quality().min_dihedral > 10 > build_mesh(WIRE).quality().min_dihedral
+
+
+def test_a_pole_too_short_for_layers_has_none():
+    short = NanowireArray(1, radius=R, length=1.5 * R)
+    assert build_mesh(short).digest() == build_mesh(short, sizing=Sizing(layers=0)).digest()
+
+
+def test_layers_that_overlap_give_way_silently(monkeypatch):
+    def refuse(*_):
+        raise MeshError("layers of this pole would overlap")
+
+    monkeypatch.setattr("nanotrode.geometry.build_layered._check", refuse)
+    mesh = build_mesh(WIRE)
+    assert mesh.digest() == build_cad.build_mesh(WIRE, sizing=Sizing(layers=0)).digest()
+
+
+def test_slender_poles_alone_are_coarse_along_and_fine_towards_the_tip():
+    shape = NanowireArray(1, radius=R, length=2e-6, tip="rounded")
+    mesh = build_mesh(shape)
+    x = mesh.points[np.unique(mesh.cells[:, :4])]
+    outer = np.hypot(*(x[:, :2] - mesh.footprint**0.5 / 2).T) > 0.999 * R
+    steps = np.diff(np.unique(np.round(x[outer, 2], 12)))
+    assert steps[0] > 4 * steps[-1]
+    assert steps[-1] < R
+    assert len(mesh.points) < 4000
+
+
+def test_a_faster_protocol_asks_for_a_thinner_layer_and_a_slow_one_for_nothing():
+    default = choose_first_layer(Sizing(), R, 2)
+    assert choose_first_layer(Sizing(diffusion_length=100 * R), R, 2) == default
+    assert choose_first_layer(Sizing(diffusion_length=0.3 * R), R, 2) < 0.5 * default
+    assert choose_first_layer(Sizing(diffusion_length=1e-6 * R), R, 2) == 0.01 * R
+    assert choose_first_layer(Sizing(first_layer=0.2 * R, diffusion_length=1e-9), R, 2) == 0.2 * R
+
+
+@pytest.mark.parametrize("first", [0.02, 0.1, 0.4, 0.9])
+def test_depths_grow_by_one_factor_down_to_the_core(first):
+    w = depths(first, ratio=1.5)
+    steps = np.diff(np.append(w, 1.0))
+    assert steps[0] == pytest.approx(min(first, steps[0]))
+    assert steps[1:] / steps[:-1] == pytest.approx(np.full(len(steps) - 1, steps[1] / steps[0]))
+    assert steps[1] / steps[0] <= 1.5
+
+
+def test_prisms_are_split_alike_by_neighbours_and_lose_what_is_flat():
+    above = np.array([[0, 1, 2], [2, 1, 3]])
+    cells = split_prisms(above, above + 4, above)
+    assert len(cells) == 6
+    square = np.array([(0.0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 0)])
+    points = np.vstack([square, square + np.array([0, 0, 1.0])])
+    assert np.abs(tet_volumes(points, cells)).sum() == pytest.approx(1.0)
+    # The upper ends meet in one node: a pyramid over each triangle, of one cell.
+    assert len(split_prisms(above, np.full_like(above, 4), above)) == 2
