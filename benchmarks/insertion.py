@@ -4,7 +4,8 @@
     python benchmarks/insertion.py --quick     the smallest mesh alone, in two or three minutes
     python benchmarks/insertion.py --render    tables and plot anew, from the last measurement
 
-Writes results/insertion.json, .md and .png (with --quick: results/quick.*) in this folder.
+Writes results/insertion.json, .md and .png (with --quick: results/quick.*) in this folder; then
+does the same for the reduced model (reduced.py).
 """
 
 from __future__ import annotations
@@ -117,6 +118,7 @@ def main() -> None:
     path.with_suffix(".md").write_text(text)
     plot.draw(results, path.with_suffix(".png"))
     print(text)
+    subprocess.run([sys.executable, str(wire.HERE / "reduced.py"), *sys.argv[1:]], check=True)
 
 
 if __name__ == "__main__":

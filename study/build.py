@@ -17,6 +17,7 @@ from ..materials.laws import Constant
 from ..materials.material import Material
 from ..solver.protocol import Protocol
 from .checks import Electrode
+from .fastest import diffusion_length
 from .schema import MaterialTable, OwnMeshTable, Study
 
 if TYPE_CHECKING:
@@ -56,8 +57,13 @@ def whole_electrode(shape: Shape | None, material: Material) -> Electrode:
 
 
 def make_sizing(study: Study) -> Sizing:
-    """Element sizes as far as the study gives them."""
-    return Sizing(**_given(study.mesh, leave_out=("order",)))
+    """Element sizes as far as the study gives them, and how far ions get in its fastest step."""
+    material = make_material(study)
+    electrode = whole_electrode(make_shape(study), material)
+    return Sizing(
+        **_given(study.mesh, leave_out=("order",)),
+        diffusion_length=diffusion_length(make_protocol(study).steps, electrode),
+    )
 
 
 def make_mesh(study: Study) -> ElectrodeMesh:
@@ -182,6 +188,8 @@ def make_simulation(
             tolerance=study.solver.tolerance,
             newton_tolerance=study.solver.newton_tolerance,
             max_step=math.inf if max_step is None else float(max_step),
+            reduced=study.solver.reduced,
+            reduced_tolerance=study.solver.reduced_tolerance,
         ),
         output=OutputPlan(
             every=None if every is None else float(every), fraction=study.output.fraction

@@ -101,6 +101,12 @@ def _check(study: Study, mistakes: _Mistakes) -> None:
     steps = list(_steps(study, mistakes))
     if mistakes.lines or material is None or start is None:
         return
+    if study.solver.reduced:
+        mistakes.add(
+            ("solver", "reduced"),
+            "a reduced model learns from the other runs of a sweep, and a single run has none; "
+            "leave it out (Python: nanotrode.run_family)",
+        )
     electrode = build.whole_electrode(shape, material)
     reports = walk([step for _, step in steps], electrode, start)
     for (key, _), report in zip(steps, reports, strict=True):

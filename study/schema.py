@@ -129,7 +129,13 @@ class MeshTable(Table):
     bulk: Length | None = Field(None, description="largest size in the electrolyte")
     growth: float = Field(0.5, ge=0.1, le=2, description="of the size over the distance")
     elongation: float | None = Field(
-        None, ge=1, le=3, description="length of the elements along a pole over their width"
+        None, ge=1, le=8, description="length of the elements along a pole over their width"
+    )
+    first_layer: Length | None = Field(
+        None, description="thickness of the layer inside the interface; else by the protocol"
+    )
+    layers: int | None = Field(
+        None, ge=0, le=100, description="number of layers from the interface inwards; 0: none"
     )
 
 
@@ -196,6 +202,10 @@ class SolverTable(Table):
         0.01, gt=0, lt=1, description="algebraic error left in a time step, over `tolerance`"
     )
     max_step: Time | None = Field(None, description="longest time step")
+    reduced: bool = Field(False, description="in a sweep: learn from a few of its runs")
+    reduced_tolerance: float = Field(
+        0.005, gt=0, lt=1, description="estimated error above which a run is made in full"
+    )
 
 
 class OutputTable(Table):

@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)
 
-FINE, COARSE = 1e-3, 4e-3
+FINE, COARSE = 2e-3, 6e-3
 """Singular values of states, over the largest, that the two models leave out."""
 MOST_COEFFICIENTS = 40
-FINE_RULE, COARSE_RULE = 3e-4, 1e-3
+FINE_RULE, COARSE_RULE = 1e-3, 3e-3
 """Size of the surface integrands, over the largest, that their cubatures leave out."""
 FIRST_RUNS = (3, 8)
 """Fewest and most full runs before the first model is made."""

@@ -192,3 +192,8 @@ def test_each_table_has_the_keys_of_its_shape(kind):
 
 def test_every_kind_but_the_own_mesh_has_a_shape():
     assert set(SHAPES) | {"mesh"} == set(GEOMETRIES)
+
+
+def test_a_single_run_has_nothing_to_learn_from(good):
+    (line,) = complaint(good, ["solver.reduced=true"])
+    assert "solver.reduced: a reduced model learns from the other runs of a sweep" in line
