@@ -3,7 +3,7 @@
     results = run_family([Simulation(mesh, ..., settings=SolverSettings(reduced=True)), ...])
 
 The runs share the mesh and the kind of protocol; they may differ in potentials, currents, limits,
-kinetics, a constant diffusivity, salt, temperature and the initial stoichiometry. Each reduced run
+kinetics, diffusivity, salt, temperature and the initial stoichiometry. Each reduced run
 comes with an estimate of its error; where that exceeds `SolverSettings.reduced_tolerance`, the
 run is made in full, and learned from.
 
@@ -272,8 +272,8 @@ def _not_reducible(runs: Sequence[Simulation]) -> str | None:
         return f"{len(runs)} runs are too few to learn from"
     if runs[0].comm.size > 1:
         return "a reduced model needs one rank"
-    if not all(run.material.diffusivity.is_constant for run in runs):
-        return "the diffusivity varies with the stoichiometry"
+    if len({run.material.diffusivity.is_constant for run in runs}) > 1:
+        return "some diffusivities vary with the stoichiometry and some do not"
     return None
 
 

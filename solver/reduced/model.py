@@ -5,15 +5,17 @@ equations of `insertion.InsertionModel` tested by V are, for all coefficients i,
 
     da_i/dt + D sum_k K_ik a_k + sum_p w_p V_i(x_p) j(u(x_p), V) / (z F c_s_max volume) = 0,
 
-with the cubature's points x_p and weights w_p. i = 0 is the conservation of charge: the mean
-follows the sum of the current exactly. Potential, rate, kinetics, diffusivity, salt and
+with the cubature's points x_p and weights w_p. Where D varies with u, its integral Phi(u) takes
+the place of D u, interpolated from few nodes (`interior`). i = 0 is the conservation of charge:
+the mean follows the sum of the current exactly. Potential, rate, kinetics, diffusivity, salt and
 temperature stay parameters, so one model serves a family of runs, which are evaluated together:
 (m, ...) arrays have a row for each run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import operator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,11 +26,24 @@ from ...materials.kinetics import ConstantExchange, RootExchange
 from ..interface import molar_flux_scale, react
 
 if TYPE_CHECKING:
+    from ...materials.laws import Law
     from ...materials.material import Material
     from ..simulation import Simulation
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
+
+
+class Interior(NamedTuple):
+    """The diffusion of a Kirchhoff potential that is known at few nodes.
+
+    Attributes:
+        points: (p, r) the basis there.
+        weights: (r, p) int grad V_i . grad of its interpolant / volume [m-2].
+    """
+
+    points: Array
+    weights: Array
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,7 @@ class ReducedModel:
         surface_gram: (r, r) area means of its products.
         volume: Of the meshed electrode [m3].
         area: Of its surface [m2].
+        interior: What replaces the stiffness where the diffusivity varies.
     """
 
     basis: Array
@@ -54,6 +70,7 @@ class ReducedModel:
     surface_gram: Array
     volume: float
     area: float
+    interior: Interior | None = None
 
     @property
     def rank(self) -> int:
@@ -99,17 +116,12 @@ class Family:
         self._temperature = np.array([[run.temperature] for run in self.runs])
         plain = [_plain_kinetics(run.material) for run in self.runs]
         self._speed = np.array([speed for _, speed in plain])
-        self._laws: list[Material] = []
-        self._law_of = np.array([self._number(material) for material, _ in plain])
-
-    def _number(self, material: Material) -> int:
-        """The number of a material's laws among those of all runs."""
-        for number, other in enumerate(self._laws):
-            same = material.ocp == other.ocp and material.kinetics == other.kinetics
-            if same and material.c_s_max == other.c_s_max:
-                return number
-        self._laws.append(material)
-        return len(self._laws) - 1
+        self._laws, self._law_of = _distinct([material for material, _ in plain], _same_reaction)
+        if model.interior is not None:
+            points, weights = model.interior
+            self._fluxes = (weights.T[:, :, None] * points[:, None, :]).reshape(-1, r * r)
+            diffusivities = [run.material.diffusivity for run in self.runs]
+            self._diffusivities, self._diffusivity_of = _distinct(diffusivities, operator.eq)
 
     def rates(self, rows: Rows, a: Array, potential: Array) -> Rates:
         """The reaction of some of the runs at coefficients (m, r) and potentials (m,)."""
@@ -129,13 +141,23 @@ class Family:
 
     def diffusion(self, rows: Rows, a: Array) -> Array:
         """(m, r) the interior's part of the equations [1/s]."""
+        interior = self.model.interior
+        if interior is not None:
+            x = a @ interior.points.T
+            potential = self._by_law(rows, x, lambda law, part: law.integral(part))
+            return potential @ interior.weights.T
         return self.diffusivity[rows, None] * (a @ self.model.stiffness)
 
-    def jacobian(self, rows: Rows, shift: Array, at: Rates) -> Array:
+    def jacobian(self, rows: Rows, shift: Array, a: Array, at: Rates) -> Array:
         """(m, r, r) shift + the slope of both parts over the coefficients."""
-        r = self.model.rank
+        r, interior = self.model.rank, self.model.interior
         matrix = (at.surface_slope @ self._products).reshape(-1, r, r)
-        matrix += self.diffusivity[rows, None, None] * self.model.stiffness
+        if interior is None:
+            matrix += self.diffusivity[rows, None, None] * self.model.stiffness
+        else:
+            x = a @ interior.points.T
+            slope = self._by_law(rows, x, lambda law, part: law(part))
+            matrix += (slope @ self._fluxes).reshape(-1, r, r)
         diagonal = np.arange(r)
         matrix[:, diagonal, diagonal] += shift[:, None]
         return matrix
@@ -149,6 +171,14 @@ class Family:
                 for row, x in zip(rows, means, strict=True)
             ]
         )
+
+    def _by_law(self, rows: Rows, x: Array, evaluate: Callable[[Law, Array], Array]) -> Array:
+        """A function of x (m, p) that differs between diffusivities."""
+        values, laws = np.empty_like(x), self._diffusivity_of[rows]
+        for number in np.unique(laws):
+            mine = laws == number
+            values[mine] = evaluate(self._diffusivities[number], x[mine])
+        return values
 
     def _react(self, rows: Rows, x: Array, potential: Array) -> tuple[Array, Array, Array]:
         laws = self._law_of[rows]
@@ -167,6 +197,23 @@ class Family:
         columns: Any = (self._salt[rows], self._temperature[rows])
         reaction = react(self._laws[law], x, potential, c_e=columns[0], temperature=columns[1])
         return reaction.j, reaction.slope_x, reaction.slope_potential
+
+
+def _distinct[L](laws: list[L], same: Callable[[L, L], bool]) -> tuple[list[L], Rows]:
+    """The laws that differ, and the number among those of each given one."""
+    kept: list[L] = []
+    numbers = []
+    for law in laws:
+        number = next((k for k, other in enumerate(kept) if same(law, other)), len(kept))
+        if number == len(kept):
+            kept.append(law)
+        numbers.append(number)
+    return kept, np.array(numbers)
+
+
+def _same_reaction(one: Material, other: Material) -> bool:
+    same = one.ocp == other.ocp and one.kinetics == other.kinetics
+    return same and one.c_s_max == other.c_s_max
 
 
 def _plain_kinetics(material: Material) -> tuple[Material, float]:

@@ -176,7 +176,9 @@ class _Iterates:
 
     def move(self, live: Rows, look: _Look, *, halve: bool) -> None:
         """Take a Newton step."""
-        jacobian = self._family.jacobian(self._rows[live], self._shift[live], look.at)
+        jacobian = self._family.jacobian(
+            self._rows[live], self._shift[live], self._a[live], look.at
+        )
         self._jacobian[live] = jacobian
         step, move = _newton_step(jacobian, look, self._at_rate[live])
         damping = _damping(self._family, self._a[live], step, move)

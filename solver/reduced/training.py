@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import qr
 
 from ...geometry.tags import BOUNDARIES
 from ..domain import Domain
 from ..surface import build_surface
 from .basis import Compression, basis_of
 from .cubature import find_cubature
-from .model import ReducedModel
+from .model import Interior, ReducedModel
 
 if TYPE_CHECKING:
     from ..result import Result
@@ -23,6 +24,8 @@ Array = NDArray[np.float64]
 
 KEEP = 1e-6
 """Singular value, over the largest, down to which directions are remembered."""
+SHARPER, MOST_SHAPES = 0.1, 60
+"""How much sharper than states the shapes of a varying diffusivity's potential are taken."""
 EXTREMES = 12
 """Most points that are watched only for the extremes of the local current density."""
 
@@ -56,6 +59,8 @@ class Training:
         self.area = float(self._surface.weights.sum())
         self._states = Compression(self._mass, keep=KEEP)
         self._currents = Compression(self._surface.weights / self.area, keep=KEEP)
+        self._law = first.material.diffusivity
+        self._potentials = None if self._law.is_constant else Compression(self._mass, keep=KEEP)
         self._extremes: dict[int, None] = {}
         self._seen = 0.0
 
@@ -65,21 +70,28 @@ class Training:
         Raises:
             SolverError: The run failed.
         """
-        self._seen = 0.0
+        self._seen, self._law = 0.0, simulation.material.diffusivity
         return simulation.run(domain=self.domain, watch=self._watch)
 
     def _watch(self, step: TimeStep) -> None:
         u, j = step.end.u, step.end.at.j
-        centred = u - self._row_sums @ u
-        size = float(np.sqrt(centred @ (self._mass @ centred)))
+        centred, size = self._centred(u)
         self._seen = max(self._seen, size)
         if size > 0.0:
             # early states are small, but make the current of their time
             self._states.add(centred / max(size, 0.1 * self._seen))
+            if self._potentials is not None:
+                potential, spread = self._centred(self._law.integral(u))
+                self._potentials.add(potential * (size / max(size, 0.1 * self._seen) / spread))
         current = float(np.sqrt(self._surface.weights @ j**2 / self.area))
         if current > 0.0:
             self._currents.add(j / current)
         self._extremes[int(np.argmin(j))] = self._extremes[int(np.argmax(j))] = None
+
+    def _centred(self, u: Array) -> tuple[Array, float]:
+        """A field without its mean, and its size."""
+        centred = u - self._row_sums @ u
+        return centred, float(np.sqrt(centred @ (self._mass @ centred)))
 
     def reduce(self, *, keep: float, most: int, tolerance: float) -> ReducedModel:
         """A model of the runs seen so far.
@@ -106,7 +118,20 @@ class Training:
             surface_gram=at_surface.T @ (share * at_surface),
             volume=self.volume,
             area=self.area,
+            interior=self._interior(basis, keep=SHARPER * keep),
         )
+
+    def _interior(self, basis: Array, *, keep: float) -> Interior | None:
+        """Interpolation of the Kirchhoff potential at few nodes (Chaturantabut and Sorensen,
+        doi:10.1137/090766498), chosen by pivots (Drmac and Gugercin, doi:10.1137/15M1019271).
+        """
+        if self._potentials is None:
+            return None
+        shapes = basis_of(self._potentials, keep=keep, most=MOST_SHAPES)
+        _, pivots = qr(shapes.T, mode="r", pivoting=True)
+        nodes = pivots[: shapes.shape[1]]
+        diffused = basis.T @ (self._stiffness @ shapes)
+        return Interior(basis[nodes], np.linalg.solve(shapes[nodes].T, diffused.T).T)
 
 
 def _sparse(matrix: Any) -> Any:
