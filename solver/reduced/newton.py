@@ -176,12 +176,11 @@ class _Iterates:
 
     def move(self, live: Rows, look: _Look, *, halve: bool) -> None:
         """Take a Newton step."""
-        jacobian = self._family.jacobian(
-            self._rows[live], self._shift[live], self._a[live], look.at
-        )
+        rows, shift, a = self._rows[live], self._shift[live], self._a[live]
+        jacobian = self._family.jacobian(rows, shift, a, look.at)
         self._jacobian[live] = jacobian
         step, move = _newton_step(jacobian, look, self._at_rate[live])
-        damping = _damping(self._family, self._a[live], step, move)
+        damping = _damping(self._family, a, step, move)
         if halve:
             damping *= np.where(look.reduction > STALLED, 0.5, 1.0)
         self._a[live] -= damping[:, None] * step

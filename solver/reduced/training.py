@@ -122,8 +122,10 @@ class Training:
         )
 
     def _interior(self, basis: Array, *, keep: float) -> Interior | None:
-        """Interpolation of the Kirchhoff potential at few nodes (Chaturantabut and Sorensen,
-        doi:10.1137/090766498), chosen by pivots (Drmac and Gugercin, doi:10.1137/15M1019271).
+        """The Kirchhoff potential interpolated at few nodes.
+
+        Chaturantabut and Sorensen, doi:10.1137/090766498; the nodes are those of the pivots of a
+        QR factorisation (Drmac and Gugercin, doi:10.1137/15M1019271).
         """
         if self._potentials is None:
             return None
