@@ -29,18 +29,33 @@ def uniform(size: str) -> ElectrodeMesh:
 
 
 def build(name: str) -> None:
-    """Mesh `built SEGMENTS` or `array SEGMENTS` anew: the mesher may have changed."""
-    kind, segments = name.split()
-    many = {"built": {"count": 1}, "array": {"count": 200, "placement": "hexagonal"}}[kind]
+    """Mesh `layers N`, `straight N`, `plain N` or `array N` anew: the mesher may have changed."""
+    kind, fineness = name.split()
+    many = {"count": 200, "placement": "hexagonal"} if kind == "array" else {"count": 1}
     shape = NanowireArray(
         radius=wire.RADIUS, length=wire.LENGTH, pitch=4.0 * wire.RADIUS, tip="rounded", **many
     )
-    sizing = Sizing() if segments == "automatic" else Sizing(segments=int(segments))
-    build_mesh(shape, sizing=sizing).save(_path(name))
+    order = 1 if kind == "straight" else 2
+    build_mesh(shape, sizing=_sizing(kind, fineness), order=order).save(_path(name))
+
+
+def _sizing(kind: str, fineness: str) -> Sizing:
+    """By the elements around; layers become thinner and more numerous in the same measure."""
+    if fineness == "automatic":
+        return Sizing()
+    segments = int(fineness)
+    if kind == "plain":
+        return Sizing(segments=segments, layers=0)
+    around, first, layers = {"straight": (12, 0.05, 5)}.get(kind, (8, 0.08, 3))
+    return Sizing(
+        segments=segments,
+        first_layer=first * wire.RADIUS * around / segments,
+        layers=round(layers * segments / around),
+    )
 
 
 def find(name: str) -> ElectrodeMesh:
-    """A mesh by its name in the tables: `uniform 20k`, `built automatic`, `array 20`."""
+    """A mesh by its name in the tables: `uniform 20k`, `layers automatic`, `array 12`."""
     kind, size = name.split()
     return uniform(size) if kind == "uniform" else ElectrodeMesh.load(_path(name))
 

@@ -15,7 +15,13 @@ SKFEM = "scikit-fem, our scheme by hand"
 
 ACCURACIES = ("practical", "tight")
 UNIFORM = ("20k", "100k", "500k")
-BUILT = ("automatic", "8", "12", "16", "20", "24", "32", "40")
+BUILT = (
+    *(f"layers {fineness}" for fineness in ("automatic", "6", "12", "16", "24")),
+    *(f"straight {fineness}" for fineness in ("automatic", "8", "16", "24", "32", "48")),
+    *(f"plain {fineness}" for fineness in ("12", "20", "32")),
+)
+"""Meshes that nanotrode builds: in layers, curved and straight, and without layers."""
+QUICK_BUILT = ("layers automatic", "layers 12", "straight automatic", "plain 12")
 TOLERANCES = (1e-3, 3e-4, 1e-4, 3e-5)
 QUICK_STEPS, SLOW_SOLVERS = 4, ("direct", "amg")
 
@@ -86,7 +92,7 @@ def same_work(*, quick: bool) -> list[Job]:
 
 def work_against_accuracy(*, quick: bool) -> list[Job]:
     """Potential steps by `Simulation.run`, on many meshes with many tolerances."""
-    built = [f"built {segments}" for segments in (BUILT[:4] if quick else BUILT)]
+    built = QUICK_BUILT if quick else BUILT
     uniform = [f"uniform {size}" for size in UNIFORM[: 1 if quick else None]]
     return [
         Job(
@@ -130,7 +136,7 @@ def array(*, quick: bool) -> list[Job]:
             OURS,
             "ours",
             environments.own_python(),
-            {"method": "adaptive", "mesh": "array 20", "tolerance": 1e-3, "protocol": protocol},
+            {"method": "adaptive", "mesh": "array 12", "tolerance": 1e-3, "protocol": protocol},
             ranks=2,
             repeats=1,
         )

@@ -36,7 +36,7 @@ def _draw_adaptive(panel, rows: list[dict], which: int) -> None:
         panel.plot(
             [row["phases"]["solve"]["cpu"] for row in mine],
             [100.0 * errors(row)[which] for row in mine],
-            "-o" if mesh.startswith("built") else "--o",
+            "--o" if mesh.startswith(("uniform", "plain")) else "-o",
             markersize=4,
             label=f"nanotrode, {mesh} ({mine[0]['unknowns']})",
         )

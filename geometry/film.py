@@ -12,10 +12,10 @@ import numpy as np
 from ..errors import ShapeError
 from .arrays import Floats, Ints
 from .finish import Raw, finish
-from .grading import graded
+from .grading import depths, graded
 from .mesh import ElectrodeMesh
 from .shapes import Film
-from .sizing import Sizing
+from .sizing import FIRST_OVER_DIFFUSION, Sizing
 
 # The sides of a box, each cut in two along the diagonal between two of the corners 0, 3, 5, 6;
 # corner k = x + 2 y + 4 z. Its mirror image has the diagonals between the other four.
@@ -28,6 +28,9 @@ _SIDES = np.array(
 _MIRROR = np.array([1, 0, 3, 2, 5, 4, 7, 6])
 # Flatter or longer lattice cells than this would have dihedral angles near ten degrees.
 _MOST_ASPECT = 3.8
+# Thin layers may be as flat as this: as long as nothing varies sideways, no angle does harm.
+_THIN_ASPECT = 40.0
+_LEAST_FIRST_LAYER = 0.002
 _MOST_CELLS = 3_000_000
 # From the interface downwards the layers' heights grow up to this many times.
 _SPAN = 6.0
@@ -36,15 +39,21 @@ _SPAN = 6.0
 def build_film(shape: Film, sizing: Sizing, *, order: int) -> ElectrodeMesh:
     """Layers through the thickness, fine at the interface; as few cells sideways as will do."""
     longest = _MOST_ASPECT * shape.side
-    finest = min(sizing.interface or shape.thickness / 3 / (sizing.segments or 24), longest)
-    coarsest = min(sizing.core or _SPAN * finest, shape.thickness / 4, longest)
-    heights = shape.thickness - graded(shape.thickness, finest, max(finest, coarsest))[::-1]
+    usual = min(sizing.interface or shape.thickness / 3 / (sizing.segments or 24), longest)
+    finest = _first_layer(shape, sizing, usual)
+    coarsest = max(finest, min(sizing.core or _SPAN * usual, shape.thickness / 4, longest))
+    if sizing.layers:
+        down = np.append(depths(finest / shape.thickness, layers=sizing.layers - 1), 1.0)
+    else:
+        down = graded(shape.thickness, finest, coarsest) / shape.thickness
+    heights = shape.thickness * (1 - down[::-1])
     if shape.headroom is not None:
         bulk = min(sizing.bulk or _SPAN * finest, longest)
-        above = graded(shape.headroom, finest, max(finest, bulk))
+        above = graded(shape.headroom, usual, max(usual, bulk))
         heights = np.concatenate([heights, shape.thickness + above[1:]])
     steps = np.diff(heights)
-    across = max(1, int(np.ceil(shape.side / (_MOST_ASPECT * steps.min()))))
+    aspect = _MOST_ASPECT if finest == usual and not sizing.layers else _THIN_ASPECT
+    across = max(1, int(np.ceil(shape.side / (aspect * steps.min()))))
     count = len(_SIDES) * across**2 * len(steps)
     if count > _MOST_CELLS:
         raise ShapeError(
@@ -55,6 +64,16 @@ def build_film(shape: Film, sizing: Sizing, *, order: int) -> ElectrodeMesh:
     middle = points[cells, 2].mean(axis=1)
     electrode = middle < shape.thickness
     return finish(shape, Raw(points, cells, electrode, np.ones(len(cells), bool)), order=order)
+
+
+def _first_layer(shape: Film, sizing: Sizing, usual: float) -> float:
+    """Thickness of the layer at the interface [m]: thinner than usual for a fast protocol."""
+    if sizing.first_layer is not None:
+        return min(sizing.first_layer, shape.thickness / 2)
+    if sizing.diffusion_length is None or sizing.layers == 0:
+        return usual
+    wanted = FIRST_OVER_DIFFUSION[1] * sizing.diffusion_length
+    return min(usual, max(wanted, _LEAST_FIRST_LAYER * shape.thickness))
 
 
 def box_lattice(sideways: Floats, heights: Floats) -> tuple[Floats, Ints]:

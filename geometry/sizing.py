@@ -27,16 +27,16 @@ class Sizing:
         segments: elements around a pole (a film: layers through its thickness).
         interface: element size on the electrode's surface, across the pole [m]; goes before
             `segments`.
-        core: largest size inside the electrode [m].
+        core: largest size inside the electrode, where there are no layers [m].
         bulk: largest size in the electrolyte [m].
-        growth: how much the size grows per distance from the interface.
+        growth: how much the size grows per distance from the interface, without layers.
         elongation: length of elements along a pole over their width, 1 to 8; above 3 only in
             layers without electrolyte around them.
         first_layer: thickness of the layer of elements inside the interface [m].
-        layers: their number, down to the core; 0 for none. By default as few as let each be at
-            most a given factor thicker than the one before.
+        layers: their number, down to the core (of a film: down to the collector); 0 for none. By
+            default as few as let each be at most a given factor thicker than the one before.
         diffusion_length: sqrt(D t) of the fastest step that the mesh is for [m]; the first layer
-            becomes thinner for it.
+            becomes thinner for it, never thicker.
     """
 
     segments: int | None = None

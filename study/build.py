@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from ..geometry.mesh import ElectrodeMesh
     from ..solver.simulation import Simulation
+
+log = logging.getLogger("nanotrode")
 
 Shape = Film | NanowireArray | NanobeltArray
 SHAPES: dict[str, type[Shape]] = {
@@ -56,18 +59,24 @@ def whole_electrode(shape: Shape | None, material: Material) -> Electrode:
     )
 
 
+def given_sizing(study: Study) -> Sizing:
+    """Element sizes as far as the study gives them.
+
+    Raises:
+        ShapeError: They make no sense.
+    """
+    return Sizing(**_given(study.mesh, leave_out=("order",)))
+
+
 def make_sizing(study: Study) -> Sizing:
-    """Element sizes as far as the study gives them, and how far ions get in its fastest step."""
-    material = make_material(study)
-    electrode = whole_electrode(make_shape(study), material)
-    return Sizing(
-        **_given(study.mesh, leave_out=("order",)),
-        diffusion_length=diffusion_length(make_protocol(study).steps, electrode),
-    )
+    """The given element sizes, and how far ions get in the protocol's fastest step."""
+    electrode = whole_electrode(make_shape(study), make_material(study))
+    length = diffusion_length(make_protocol(study).steps, electrode)
+    return replace(given_sizing(study), diffusion_length=length)
 
 
 def make_mesh(study: Study) -> ElectrodeMesh:
-    """Mesh the shape, or read the user's own mesh.
+    """Mesh the shape unless that was done before, or read the user's own mesh.
 
     Raises:
         MeshError: The mesh cannot be made or read.
@@ -76,17 +85,23 @@ def make_mesh(study: Study) -> ElectrodeMesh:
     if isinstance(table, OwnMeshTable):
         from ..geometry.mesh import ElectrodeMesh
 
+        log.info("reading %s", table.file)
         return ElectrodeMesh.from_file(
             table.file,
             regions=_given(table.regions),
             boundaries=_given(table.boundaries),
             unit=float(table.unit),
         )
-    from ..geometry.build_cad import build_mesh
+    from ..geometry.cache import build_or_find
 
     shape = make_shape(study)
     assert shape is not None
-    return build_mesh(shape, sizing=make_sizing(study), order=study.mesh.order)
+    made = build_or_find(shape, sizing=make_sizing(study), order=study.mesh.order)
+    if made.found is not None:
+        log.info("the mesh was made before: %s", made.found)
+    else:
+        log.info("meshed %s in %.1f s", table.kind, made.seconds)
+    return made.mesh
 
 
 def make_material(study: Study) -> Material:

@@ -92,7 +92,7 @@ def _check(study: Study, mistakes: _Mistakes) -> None:
     if isinstance(study.geometry, OwnMeshTable):
         _check_own_mesh(study.geometry, mistakes)
     with mistakes.at("mesh"):
-        build.make_sizing(study)
+        build.given_sizing(study)
     with mistakes.at("material", "file" if study.material.file else "name"):
         material = build.make_material(study)
     if material is not None:

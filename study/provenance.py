@@ -7,11 +7,13 @@ import json
 import platform
 import subprocess
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from .build import make_sizing
 from .schema import OwnMeshTable, Study
 
 PACKAGES = (
@@ -46,7 +48,11 @@ def study_digest(study: Study) -> str:
 def mesh_digest(study: Study) -> str:
     """SHA-256 of all that the mesh is made from."""
     values = study.model_dump(mode="json", include={"geometry", "mesh"})
-    own = _content(study.geometry.file) if isinstance(study.geometry, OwnMeshTable) else None
+    own = None
+    if isinstance(study.geometry, OwnMeshTable):
+        own = _content(study.geometry.file)
+    else:
+        values["sizing"] = asdict(make_sizing(study))
     made_by = [_version("gmsh"), _version("nanotrode"), commit()]
     return _digest(values | {"file": own, "made_by": made_by})
 

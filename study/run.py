@@ -84,7 +84,6 @@ def _prepare(
     old = folder.read_provenance(path)
     mesh = _kept_mesh(path, old, any_recipe=go_on, recipe=notes["mesh_recipe"])
     if mesh is None:
-        log.info("meshing %s", study.geometry.kind)
         mesh = build.make_mesh(study)
         mesh.save(path / folder.MESH)
     else:

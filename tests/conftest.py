@@ -13,6 +13,8 @@ import pytest
 os.environ.setdefault("PYVISTA_OFF_SCREEN", "true")
 os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Tests make their meshes anew, and leave the user's cache alone.
+os.environ["NANOTRODE_CACHE"] = "0"
 
 # How MPICH's and Open MPI's launchers tell a process who it is, before MPI is imported.
 RANK = int(os.environ.get("PMI_RANK", os.environ.get("OMPI_COMM_WORLD_RANK", "0")))

@@ -7,7 +7,7 @@ import pytest
 from promises import check_promises
 
 from nanotrode.errors import MeshError
-from nanotrode.geometry import NanowireArray, Sizing, build_cad, build_mesh
+from nanotrode.geometry import Film, NanowireArray, Sizing, build_cad, build_mesh
 from nanotrode.geometry.grading import depths
 from nanotrode.geometry.layered import split_prisms
 from nanotrode.geometry.measure import tet_volumes
@@ -109,3 +109,31 @@ def test_prisms_are_split_alike_by_neighbours_and_lose_what_is_flat():
     assert np.abs(tet_volumes(points, cells)).sum() == pytest.approx(1.0)
     # The upper ends meet in one node: a pyramid over each triangle, of one cell.
     assert len(split_prisms(above, np.full_like(above, 4), above)) == 2
+
+
+def heights(mesh) -> np.ndarray:
+    """Levels of the boxes' corners from the interface down, in thicknesses of a film of 1 um."""
+    edge = mesh.points[np.hypot(mesh.points[:, 0], mesh.points[:, 1]) == 0, 2]
+    return (1e-6 - np.unique(np.round(edge, 15))[::-1]) / 1e-6
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_film_has_the_layers_that_are_asked_for(order):
+    shape = Film(1e-6)
+    mesh = build_mesh(shape, sizing=Sizing(first_layer=1e-8, layers=8), order=order)
+    steps = np.diff(heights(build_mesh(shape, sizing=Sizing(first_layer=1e-8, layers=8), order=1)))
+    assert len(steps) == 8
+    assert steps[0] == pytest.approx(0.01, rel=1e-6)
+    assert steps[1:] / steps[:-1] == pytest.approx(np.full(7, steps[1] / steps[0]), rel=1e-3)
+    assert mesh.volume("electrode") == pytest.approx(shape.electrode_volume, rel=1e-9)
+
+
+def test_a_films_first_layer_is_thinner_for_a_fast_protocol_only():
+    usual = heights(build_mesh(Film(1e-6), order=1))[1]
+    slow = build_mesh(Film(1e-6), sizing=Sizing(diffusion_length=1e-5), order=1)
+    fast = build_mesh(Film(1e-6), sizing=Sizing(diffusion_length=1e-7), order=1)
+    assert heights(slow)[1] == usual
+    assert heights(fast)[1] == pytest.approx(0.007, rel=0.2)
+    quality = fast.quality()
+    assert quality.untagged_facets == quality.nonmanifold == 0
+    assert len(fast.cells) < 3 * len(slow.cells)

@@ -20,7 +20,7 @@ PINNED = {
     "film": 0.1819,
     "wire": 0.8568,
     "nanowire": 0.8569,
-    "nanowires_200": 0.8852,
+    "nanowires_200": 0.8611,
     "belts": 0.8913,
     "h2v3o8": 0.9258,
     "zn3v2o8": 0.9207,
