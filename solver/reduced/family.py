@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 FINE, COARSE = 2e-3, 6e-3
 """Singular values of states, over the largest, that the two models leave out."""
+SHARPER, SHARPEST = 0.3, 3
+"""Factor on all of these where estimates stay too large, and how often it may be applied."""
 MOST_COEFFICIENTS = 40
 FINE_RULE, COARSE_RULE = 1e-3, 3e-3
 """Size of the surface integrands, over the largest, that their cubatures leave out."""
@@ -50,9 +52,11 @@ WORTH_WHILE = 10
 """Runs below which a family is run in full: learning would cost as much."""
 CHECKS = 2
 """Reduced runs that are repeated in full to compare the estimate with the truth."""
-SAFETY = 2.0
-"""Factor on the largest ratio of error to estimate seen there."""
-TIME_ERROR = 1.0
+SAFETY, LEAST_FACTOR = 3.0, 1.5
+"""Factor on the largest ratio of error to estimate seen there; least factor on any estimate."""
+TOO_MANY = 0.05
+"""Share of the runs whose estimate may be too large without the models being made sharper."""
+TIME_ERROR = 2.0
 """What two adaptive runs may differ by through their time steps, over the steps' tolerance."""
 OUTSIDE = 10.0
 """Growth of the estimate per width of the training's box outside of it."""
@@ -95,6 +99,7 @@ class ReducedFamily:
         self._training = Training(first)
         self._numbers: list[Array] = []
         self._models: tuple[ReducedModel, ReducedModel] | None = None
+        self._sharpened = 0
         self.ratios: list[float] = []
 
     @property
@@ -107,14 +112,28 @@ class ReducedFamily:
         """The fine model and the coarse one, of all runs learned from so far."""
         if self._models is None:
             self._models = (
-                self._training.reduce(keep=FINE, most=MOST_COEFFICIENTS, tolerance=FINE_RULE),
-                self._training.reduce(keep=COARSE, most=MOST_COEFFICIENTS, tolerance=COARSE_RULE),
+                self._reduce(FINE, FINE_RULE),
+                self._reduce(COARSE, COARSE_RULE),
             )
             log.info(
                 "reduced model: %d coefficients, %d points on the surface",
                 self._models[0].rank, len(self._models[0].weights),
             )  # fmt: skip
         return self._models
+
+    def _reduce(self, keep: float, tolerance: float) -> ReducedModel:
+        sharp = SHARPER**self._sharpened
+        return self._training.reduce(
+            keep=sharp * keep, most=MOST_COEFFICIENTS, tolerance=sharp * tolerance
+        )
+
+    def sharpen(self) -> bool:
+        """Leave less out of both models, unless that has been done as often as it may be."""
+        if self._sharpened == SHARPEST:
+            return False
+        self._sharpened, self._models = self._sharpened + 1, None
+        self.ratios.clear()  # they were another pair of models'
+        return True
 
     def learn(self, run: Simulation) -> Result:
         """Run in full and learn from it.
@@ -163,7 +182,7 @@ class ReducedFamily:
             return Guess(None, np.inf, np.inf, lost)
         result = result_of(walk, family, row, self._training.domain, self._electrode)
         apart = distance(walk.run.protocol.steps, result.series, series_of(other))
-        factor = max([1.0, *(SAFETY * ratio for ratio in self.ratios)])
+        factor = max([LEAST_FACTOR, *(SAFETY * ratio for ratio in self.ratios)])
         floor = TIME_ERROR * walk.run.settings.tolerance
         estimate = factor * (apart + floor) * (1.0 + OUTSIDE * outside)
         result.summary["reduced"] = {
@@ -213,6 +232,7 @@ def train(runs: Sequence[Simulation]) -> tuple[ReducedFamily, dict[int, Result],
 
     First runs far apart in their parameters; then, to compare estimate and truth, the worst and
     a typical one of the others; then the worst ones again as long as they exceed the tolerance.
+    Models are made sharper before more runs are made.
 
     Returns:
         The model, the results of the runs learned from, and guesses of all others.
@@ -227,17 +247,16 @@ def train(runs: Sequence[Simulation]) -> tuple[ReducedFamily, dict[int, Result],
     while True:
         rest = [k for k in range(len(runs)) if k not in results]
         guesses = dict(zip(rest, family.solve([runs[k] for k in rest]), strict=True))
-        if len(results) >= min(most, len(runs)):
+        excess = {k: guesses[k].estimate / runs[k].settings.reduced_tolerance for k in rest}
+        over = sum(one > 1.0 for one in excess.values())
+        if over > TOO_MANY * len(rest) and family.sharpen():
+            continue
+        checked = len(family.ratios) >= CHECKS
+        if len(results) >= min(most, len(runs)) or (checked and not over):
             return family, results, guesses
-        ranked = sorted(
-            rest, key=lambda k: guesses[k].estimate / runs[k].settings.reduced_tolerance
-        )
+        ranked = sorted(rest, key=excess.__getitem__)
         chosen = ranked[len(ranked) // 2] if len(family.ratios) == 1 else ranked[-1]
-        good = guesses[ranked[-1]].estimate <= runs[ranked[-1]].settings.reduced_tolerance
-        if good and len(family.ratios) >= CHECKS:
-            return family, results, guesses
-        guess = guesses[chosen]
-        results[chosen] = _noted(family.check(runs[chosen], guess), "to learn from")
+        results[chosen] = _noted(family.check(runs[chosen], guesses[chosen]), "to learn from")
 
 
 def check_family(runs: Sequence[Simulation]) -> None:

@@ -48,11 +48,13 @@ class March:
     def run(self) -> None:
         """March until every walk is finished."""
         everyone = np.arange(len(self._walks))
-        self._enter(everyone)
-        self._leave(everyone)
-        while len(live := self._under_way()):
-            self._round(live)
-            self._leave(live)
+        # a run whose iteration runs away is told by its numbers, and takes a shorter step
+        with np.errstate(all="ignore"):
+            self._enter(everyone)
+            self._leave(everyone)
+            while len(live := self._under_way()):
+                self._round(live)
+                self._leave(live)
 
     def _under_way(self) -> Rows:
         return np.array([k for k, walk in enumerate(self._walks) if not walk.finished], dtype=int)
@@ -128,8 +130,7 @@ class March:
             move = -excess / np.maximum(at.potential_slope[:, 0], 1e-300)
             following = potential + np.clip(move, -0.5, 0.5)
             outside = (following <= low) | (following >= high)
-            with np.errstate(invalid="ignore"):
-                following = np.where(outside, 0.5 * (low + high), following)
+            following = np.where(outside, 0.5 * (low + high), following)
             searching &= (np.abs(move) > CLOSE) & np.isfinite(following)
             potential = np.where(searching, following, potential)
         return potential, at, searching

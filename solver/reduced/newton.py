@@ -148,16 +148,14 @@ class _Iterates:
         excess = np.where(self._at_rate[live], at.forcing[:, 0] - self._imposed.rate[live], 0.0)
         size = np.sqrt(np.einsum("mr,mr->m", residual, residual) / shift + excess**2 / slope)
         before = self._before[live]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            # at rest the first residual can be exactly nothing
-            reduction = np.where(before > 0.0, size / before, 1.0)
+        # at rest the first residual can be exactly nothing
+        reduction = np.where(before > 0.0, size / before, 1.0)
         return _Look(at, residual, excess, slope, size, reduction)
 
     def converged(self, live: Rows, look: _Look, tolerance: float) -> Flags:
         """Where what is left is below the tolerance, or below rounding."""
         a, moved = self._a[live], np.isfinite(self._update[live])
-        with np.errstate(invalid="ignore"):
-            error = self._update[live] * np.minimum(look.reduction, 1.0)
+        error = self._update[live] * np.minimum(look.reduction, 1.0)
         scale = np.sqrt(self._shift[live] * np.einsum("mr,mr->m", a, a))
         return moved & ((error < tolerance) | (look.size < ROUND_OFF * scale))
 
@@ -197,18 +195,30 @@ class _Iterates:
         )  # fmt: skip
 
 
+def solve_each(matrices: Array, right: Array) -> Array:
+    """(m, r) solutions of m systems; NaN, which ends a run's iteration, where one is singular."""
+    try:
+        return np.linalg.solve(matrices, right[:, :, None])[:, :, 0]
+    except np.linalg.LinAlgError:
+        if len(matrices) == 1:
+            return np.full_like(right, np.nan)
+        half = len(matrices) // 2
+        parts = (slice(half), slice(half, None))
+        return np.concatenate([solve_each(matrices[part], right[part]) for part in parts])
+
+
 def _newton_step(jacobian: Array, look: _Look, at_rate: Flags) -> tuple[Array, Array]:
     """The Newton step (da, dV), to be taken off; dV = 0 where the potential is imposed."""
     m, r = look.residual.shape
     if not at_rate.any():
-        return np.linalg.solve(jacobian, look.residual[:, :, None])[:, :, 0], np.zeros(m)
+        return solve_each(jacobian, look.residual), np.zeros(m)
     bordered = np.zeros((m, r + 1, r + 1))
     bordered[:, :r, :r] = jacobian
     bordered[:, :r, r] = np.where(at_rate[:, None], look.at.potential_slope, 0.0)
     bordered[:, r, :r] = np.where(at_rate[:, None], look.at.state_slope, 0.0)
     bordered[:, r, r] = np.where(at_rate, look.slope, 1.0)
     right = np.concatenate([look.residual, look.excess[:, None]], axis=1)
-    both = np.linalg.solve(bordered, right[:, :, None])[:, :, 0]
+    both = solve_each(bordered, right)
     return both[:, :r], both[:, r]
 
 

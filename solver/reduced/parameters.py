@@ -86,6 +86,8 @@ def _numbers(run: Simulation) -> Iterator[tuple[str, float]]:
     yield "salt", math.log(run.c_e)
     yield "c_s_max", math.log(material.c_s_max)
     yield "diffusivity", math.log(float(np.asarray(material.diffusivity(0.5))))
+    yield "alpha_a", material.kinetics.alpha_a
+    yield "alpha_c", material.kinetics.alpha_c
     if isinstance(law, RootExchange):
         yield "rate constant", math.log(law.rate_constant)
     elif isinstance(law, ConstantExchange):

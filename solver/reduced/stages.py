@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..stepping import SDIRK2, TR_BDF2, D
 from .model import Family, Rows
-from .newton import Imposed, Stages, solve_stages
+from .newton import Imposed, Stages, solve_each, solve_stages
 
 Array = NDArray[np.float64]
 
@@ -112,7 +112,7 @@ def attempt_steps(
         tolerance=tolerance,
     )  # fmt: skip
     defect = weights[:, 4:5] * f + weights[:, 5:6] * middle.f + weights[:, 6:7] * end.f
-    error = np.linalg.solve(end.jacobian, (shift * sizes)[:, None, None] * defect[:, :, None])
+    error = solve_each(end.jacobian, (shift * sizes)[:, None] * defect)
     passed = weights[:, 1] * start.rate + weights[:, 2] * middle.rate + weights[:, 3] * end.rate
     return Steps(
         end=States(
@@ -120,9 +120,9 @@ def attempt_steps(
             start.time, before,
         ),
         j=end.j,
-        error=_error_norm(family, error[:, :, 0], end),
+        error=_error_norm(family, error, end),
         passed=sizes * passed,
-        failed=middle.failed | end.failed,
+        failed=middle.failed | end.failed | np.isnan(error).any(axis=1),
     )  # fmt: skip
 
 
@@ -170,10 +170,9 @@ def _curve(time: Array, times: tuple, values: tuple, straight: NDArray[np.bool_]
     """The parabola through three points of each run, or the line through the first two."""
     p, q, s = times
     line = (time - q) / (p - q)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first = line * (time - s) / (p - s)
-        second = (time - p) / (q - p) * (time - s) / (q - s)
-        third = (time - p) / (s - p) * (time - q) / (s - q)
+    first = line * (time - s) / (p - s)
+    second = (time - p) / (q - p) * (time - s) / (q - s)
+    third = (time - p) / (s - p) * (time - q) / (s - q)
     first = np.where(straight, line, first)
     second = np.where(straight, 1.0 - line, second)
     last = np.where(straight[:, None], 0.0, third[:, None] * values[2])
