@@ -1,11 +1,11 @@
 """The linear solver: conjugate gradients, with a preconditioner chosen by how it serves.
 
 The one place where PETSc's solver options are chosen. With a short time step, shift M + K is
-close to a mass matrix: symmetric Gauss-Seidel (on one rank in Eisenstat's form, at the cost of
-the product alone) needs no set-up and never goes stale while the surface's part changes. With
-a long step its iterations grow, and a preconditioner that is set up once and kept while it
-serves takes over for good: exact factors of each rank's part where they are cheap (separate
-poles have next to no fill), algebraic multigrid beyond.
+close to a mass matrix: symmetric Gauss-Seidel (in Eisenstat's form, at the cost of the product
+alone; `sweeps` for several ranks) needs no set-up and never goes stale while the surface's part
+changes. With a long step its iterations grow, and a preconditioner that is set up once and kept
+while it serves takes over for good: exact factors of each rank's part where they are cheap
+(separate poles have next to no fill), algebraic multigrid beyond.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._fenics import PETSc
+from .sweeps import Sweeps
 
 Array = NDArray[np.float64]
 
@@ -29,6 +30,7 @@ PATIENCE = 24
 FACTORS_BELOW = 60_000
 """Unknowns of one rank below which that is exact factors."""
 
+RELAXATION = 1.15
 USUAL_DIGITS = 4.0
 MOST_ITERATIONS = 2000
 
@@ -64,11 +66,14 @@ class LinearSolver:
         alone = self._ksp.comm.size == 1
         self._exact = "cholesky" if symmetric else "lu"
         self._share = size // self._ksp.comm.size
+        # several ranks' own form of Eisenstat's; made with the first matrix
+        self._sweeps: Sweeps | None = None
+        self._sweeping = symmetric and not alone
         if size < DIRECT_BELOW and alone:
             self._set({"pc_type": self._exact})
         elif symmetric and alone:
-            self._set({"pc_type": "eisenstat"})
-        else:
+            self._set({"pc_type": "eisenstat", "pc_eisenstat_omega": RELAXATION})
+        elif not symmetric:
             self._set({"pc_type": "sor", "pc_sor_local_symmetric": 1})
 
     def set_matrix(self, matrix: PETSc.Mat) -> None:
@@ -79,10 +84,21 @@ class LinearSolver:
         if self._first_effort is not None and self._last_effort > 2 * self._first_effort + 4:
             self._first_effort = None
         keep = self.keeps and self._first_effort is not None
-        self._ksp.setOperators(matrix)
         if self._vectors is None:
             self._vectors = matrix.createVecs()
+        if self._sweeping:
+            self._set_sweeps(matrix)
+            return
+        self._ksp.setOperators(matrix)
         self._ksp.getPC().setReusePreconditioner(keep)
+
+    def _set_sweeps(self, matrix: PETSc.Mat) -> None:
+        if self._sweeps is None:
+            self._sweeps = Sweeps(matrix)
+            self._ksp.getPC().setType(PETSc.PC.Type.PYTHON)
+            self._ksp.getPC().setPythonContext(self._sweeps)
+            self._ksp.setOperators(self._sweeps.operator)
+        self._sweeps.set_values(matrix)
 
     def forget(self) -> None:
         """Renew the preconditioner at the next matrix, whatever came before."""
@@ -112,7 +128,7 @@ class LinearSolver:
 
     def start_keeping(self) -> None:
         """Go over to a preconditioner that is kept, for good."""
-        self.keeps = True
+        self.keeps, self._sweeping, self._sweeps = True, False, None
         self.forget()
         if self._share < FACTORS_BELOW:
             ordering = {"sub_pc_factor_mat_ordering_type": "nd"}
@@ -131,7 +147,12 @@ class LinearSolver:
         )
 
     def _run(self, right: PETSc.Vec, into: PETSc.Vec) -> int:
-        self._ksp.solve(right, into)
+        if self._sweeps is None:
+            self._ksp.solve(right, into)
+        else:
+            right.array_w[:] = self._sweeps.transform(right.array_r)
+            self._ksp.solve(right, into)
+            into.array_w[:] = self._sweeps.recover(into.array_r)
         self.iterations += self._ksp.getIterationNumber()
         return self._ksp.getConvergedReason()
 
@@ -146,7 +167,7 @@ class LinearSolver:
         if effort > PATIENCE and not self.keeps:
             self.start_keeping()
 
-    def _set(self, options: dict[str, str | int]) -> None:
+    def _set(self, options: dict[str, str | float]) -> None:
         """Hand options to PETSc under this solver's own prefix."""
         database = PETSc.Options()
         for key, value in options.items():
