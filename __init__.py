@@ -31,7 +31,7 @@ _NAMES = {
     "SolverSettings": "solver.settings:SolverSettings",
     "OutputPlan": "solver.settings:OutputPlan",
     "Result": "solver.result:Result",
-    "run_family": "solver.reduced.family:run_family",
+    "run_family": "solver.reduced.run:run_family",
     "VtkWriter": "postprocess.export:VtkWriter",
     "render": "postprocess.render:render",
     "load_study": "study.loading:load_study",

@@ -31,8 +31,9 @@ import meshes
 from nanotrode.geometry.mesh import ElectrodeMesh
 from nanotrode.materials.kinetics import ButlerVolmer, RootExchange
 from nanotrode.materials.laws import Constant
-from nanotrode.solver.reduced.family import ReducedFamily, train
+from nanotrode.solver.reduced.family import ReducedFamily
 from nanotrode.solver.reduced.outputs import distance
+from nanotrode.solver.reduced.run import train
 from nanotrode.solver.reduced.training import SharedDomain
 from nanotrode.solver.settings import OutputPlan, SolverSettings
 from nanotrode.solver.simulation import Simulation

@@ -11,9 +11,10 @@ from boxes import box, dome, material, simulation, varying
 from nanotrode.errors import InputError
 from nanotrode.materials.kinetics import ButlerVolmer, RootExchange
 from nanotrode.materials.laws import Constant
-from nanotrode.solver.reduced.family import ReducedFamily, run_family, train
+from nanotrode.solver.reduced.family import ReducedFamily
 from nanotrode.solver.reduced.outputs import distance
 from nanotrode.solver.reduced.parameters import box_of, numbers_of, spread
+from nanotrode.solver.reduced.run import run_family, train
 from nanotrode.solver.settings import OutputPlan, SolverSettings
 
 SIZE = 2e-7  # [m]
