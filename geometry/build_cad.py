@@ -73,12 +73,7 @@ def choose_sizes(shape: PoleArray, sizing: Sizing, *, order: int) -> Sizes:
     layered = sizing.layers != 0 and takes_layers(shape)
     # A pole shorter than it is thick still gets two elements over its height.
     segments = max(_segments(shape, order, layered), int(np.ceil(2 * perimeter / shape.length)))
-    upright = 2.0 if shape.lean < np.radians(25) else 1.5 if shape.lean < np.radians(50) else 1.0
-    least = 6 if layered else 16
-    slender = shape.length > least * shape.thinness and shape.symmetry == "none"
-    most = 3.0
-    if layered and shape.headroom is None:
-        most, upright, slender = 8.0, 6.0 if shape.lean == 0 else 3.0, True
+    elongation, most = _elongation(shape, layered)
     if sizing.elongation is not None:
         sizing = replace(sizing, elongation=min(sizing.elongation, most))
     return resolve(
@@ -87,16 +82,32 @@ def choose_sizes(shape: PoleArray, sizing: Sizing, *, order: int) -> Sizes:
         half_thickness=shape.thinness,
         gap=shape.free_gap,
         segments=segments,
-        elongation=upright if slender else 1.0,
+        elongation=elongation,
         layered=order if layered else None,
     )
 
 
+def _elongation(shape: PoleArray, layered: bool) -> tuple[float, float]:
+    """Usual and largest length of cells along a pole over their width.
+
+    Beside a layered pole only Gmsh's cells in the electrolyte set a bound, by their angles.
+    """
+    slenderness = shape.length / shape.thinness
+    if layered and shape.headroom is None:
+        return (6.0 if shape.lean == 0 else 3.0), 8.0
+    if shape.symmetry != "none" or slenderness <= (6 if layered else 16):
+        return 1.0, 3.0
+    if layered and shape.lean == 0 and slenderness > 16:
+        return 3.0, 3.0
+    return (
+        2.0 if shape.lean < np.radians(25) else 1.5 if shape.lean < np.radians(50) else 1.0
+    ), 3.0
+
+
 def _segments(shape: PoleArray, order: int, layered: bool) -> int:
-    """Elements around a pole: curved ones in layers leave no error around it."""
-    if layered and order == 2:
-        return {"none": 8, "quarter": 12, "twelfth": 24}[shape.symmetry]
-    return shape.segments
+    """Elements around a pole: as few as eight curved ones follow it to a thousandth."""
+    few = layered and order == 2 and shape.symmetry == "none"
+    return 8 if few else shape.segments
 
 
 def takes_layers(shape: PoleArray) -> bool:

@@ -2,7 +2,7 @@
 
 A quarter of a pole whose tip is told to be insulated is the infinite cylinder of
 `reference.json`; a film is the slab. Default sizes and settings are within 1 %, straight cells
-too but for steep gradients; refined within 0.1 %. `make verify` prints the table.
+too; refined within 0.1 %. `make verify` prints the table.
 """
 
 from __future__ import annotations
@@ -40,7 +40,6 @@ LEVELS = {
     "refined": Level("refined", 2, Sizing(segments=48), FINE, 1e-3),
 }
 LENGTH = 4 * RADIUS
-STEEP = "straight cells at default sizes cannot resolve the first twentieth of R^2/D"
 
 
 @pytest.fixture(
@@ -91,17 +90,8 @@ def surface(mesh: ElectrodeMesh) -> float:
     return 2 * np.pi * RADIUS * LENGTH
 
 
-def excuse(level: Level, request: pytest.FixtureRequest) -> None:
-    """Steep gradients are more than order 1 can hold within 1 %, and the table says so."""
-    if level.order == 1:
-        request.applymarker(pytest.mark.xfail(strict=True, raises=AssertionError, reason=STEEP))
-
-
-def test_potentiostatic_step_of_a_wire(
-    level: Level, table: list, request: pytest.FixtureRequest
-) -> None:
+def test_potentiostatic_step_of_a_wire(level: Level, table: list) -> None:
     """A jump to 3.2 V with Butler-Volmer kinetics, from t = 0.5 s (R^2/D = 10 s)."""
-    excuse(level, request)
     mesh = wire(level)
     rows = REFERENCE["potentiostatic"]["cases"]["cyl"]
     result = cases.run(
@@ -171,12 +161,8 @@ def test_robin(shape: str, level: Level, table: list) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_constant_flux(
-    shape: str, level: Level, table: list, request: pytest.FixtureRequest
-) -> None:
+def test_constant_flux(shape: str, level: Level, table: list) -> None:
     """Crank's solutions at the surface: c_t = lap c, c(0) = 0, dc/dr = 1 there."""
-    if shape == "cyl":
-        excuse(level, request)
     mesh = SHAPES[shape](level)
     start, rise = 0.1, 0.2
     flux = rise * DIFFUSIVITY / RADIUS * FARADAY * cases.C_S_MAX  # A m-2, into the solid

@@ -1,7 +1,7 @@
 """Meshes at default sizes: every family, both orders, twenty seeds, and two hundred poles.
 
 `make verify` prints the table: volume and area against the closed form, the worst dihedral
-angle, cells and seconds.
+angles, cells and seconds. Cells in layers may be thin: only their largest angles are bounded.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from math import radians
 import pytest
 
 from nanotrode.errors import ShapeError
-from nanotrode.geometry import Film, NanobeltArray, NanowireArray, build_mesh
+from nanotrode.geometry import REGIONS, Film, NanobeltArray, NanowireArray, build_mesh
+from nanotrode.geometry.build_cad import takes_layers
+from nanotrode.geometry.measure import dihedral_range
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +63,11 @@ def measured(name: str, shape, *, order: int = 1):
     )
     assert abs(volume) < 5e-3
     assert abs(area) < 1e-2
-    assert quality.min_dihedral >= 10
+    smallest, largest = dihedral_range(mesh.points, mesh.cells)
+    layers = not isinstance(shape, Film) and takes_layers(shape)
+    thin = (mesh.cell_tags == REGIONS["electrode"]) & layers
+    assert smallest[~thin].min(initial=90) >= 10
+    assert largest[thin].max(initial=90) < 155
     assert quality.min_jacobian > 0
     assert quality.untagged_facets == quality.nonmanifold == quality.unused_points == 0
     if shape.headroom is not None:
@@ -100,5 +106,5 @@ def test_two_hundred_poles_with_their_electrolyte(tilt, capsys):
     )
     with capsys.disabled():
         quality, seconds = measured(f"200 wires, {placement}", shape)
-    assert quality.cells < 1_000_000
+    assert quality.cells < 4_000_000
     assert seconds < 120
