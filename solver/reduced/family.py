@@ -40,6 +40,8 @@ FINE_RULE, COARSE_RULE = 1e-3, 3e-3
 """Size of the surface integrands, over the largest, that their cubatures leave out."""
 SAFETY, LEAST_FACTOR = 3.0, 1.5
 """Factor on the largest ratio of error to estimate that was seen; least factor on any estimate."""
+RECENT = 3
+"""How many of them count: the earlier ones were of poorer models."""
 TIME_ERROR = 2.0
 """What two adaptive runs may differ by through their time steps, over the steps' tolerance."""
 OUTSIDE = 10.0
@@ -52,13 +54,14 @@ class Guess:
 
     Attributes:
         result: The run; None where it did not reach its end.
-        apart: Its distance from the coarse model's run.
-        estimate: Of its error.
+        raw: Its distance from the coarse model's run, what time steps may add, and a factor
+            outside of the training's box.
+        estimate: Of its error: that times the family's factor.
         lost: Why it did not reach its end.
     """
 
     result: Result | None
-    apart: float
+    raw: float
     estimate: float
     lost: str | None = None
 
@@ -71,7 +74,7 @@ class ReducedFamily:
 
     Attributes:
         learned: Number of full runs learned from.
-        ratios: Error over uncalibrated estimate of the reduced runs that were checked.
+        ratios: Error over raw estimate of the reduced runs that were checked.
     """
 
     def __init__(self, first: Simulation) -> None:
@@ -125,9 +128,9 @@ class ReducedFamily:
     def check(self, run: Simulation, guess: Guess) -> Result:
         """Learn from a run whose reduced twin is there, and compare the two."""
         result = self.learn(run)
-        if guess.result is not None and np.isfinite(guess.apart):
+        if guess.result is not None and np.isfinite(guess.raw):
             error = distance(run.protocol.steps, result.series, guess.result.series)
-            self.ratios.append(error / (guess.apart + TIME_ERROR * run.settings.tolerance))
+            self.ratios.append(error / guess.raw)
         return result
 
     def solve(self, runs: Sequence[Simulation]) -> list[Guess]:
@@ -161,9 +164,10 @@ class ReducedFamily:
             return Guess(None, np.inf, np.inf, lost)
         result = result_of(walk, family, row, self._training.domain, self._electrode)
         apart = distance(walk.run.protocol.steps, result.series, series_of(other))
-        factor = max([LEAST_FACTOR, *(SAFETY * ratio for ratio in self.ratios)])
-        floor = TIME_ERROR * walk.run.settings.tolerance
-        estimate = factor * (apart + floor) * (1.0 + OUTSIDE * outside)
+        factor = max([LEAST_FACTOR, *(SAFETY * ratio for ratio in self.ratios[-RECENT:])])
+        raw = apart + TIME_ERROR * walk.run.settings.tolerance
+        raw *= 1.0 + OUTSIDE * outside
+        estimate = factor * raw
         result.summary["reduced"] = {
             "solved": "by the reduced model",
             "coefficients": family.model.rank,
@@ -171,7 +175,7 @@ class ReducedFamily:
             "full runs learned from": self.learned,
             "estimated error": estimate,
         }
-        return Guess(result, apart, estimate)
+        return Guess(result, raw, estimate)
 
 
 def _diffusion_time(run: Simulation, model: ReducedModel) -> float:

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...materials.kinetics import ConstantExchange, RootExchange
+from ...materials.laws import Formula
 from ..interface import molar_flux_scale, react
 
 if TYPE_CHECKING:
@@ -120,8 +121,11 @@ class Family:
         if model.interior is not None:
             points, weights = model.interior
             self._fluxes = (weights.T[:, :, None] * points[:, None, :]).reshape(-1, r * r)
-            diffusivities = [run.material.diffusivity for run in self.runs]
-            self._diffusivities, self._diffusivity_of = _distinct(diffusivities, operator.eq)
+            laws = [_plain_diffusivity(run.material.diffusivity) for run in self.runs]
+            self._factor = np.array([[factor] for _, factor in laws])
+            self._diffusivities, self._diffusivity_of = _distinct(
+                [law for law, _ in laws], operator.eq
+            )
 
     def rates(self, rows: Rows, a: Array, potential: Array) -> Rates:
         """The reaction of some of the runs at coefficients (m, r) and potentials (m,)."""
@@ -178,7 +182,7 @@ class Family:
         for number in np.unique(laws):
             mine = laws == number
             values[mine] = evaluate(self._diffusivities[number], x[mine])
-        return values
+        return self._factor[rows] * values
 
     def _react(self, rows: Rows, x: Array, potential: Array) -> tuple[Array, Array, Array]:
         laws = self._law_of[rows]
@@ -214,6 +218,11 @@ def _distinct[L](laws: list[L], same: Callable[[L, L], bool]) -> tuple[list[L], 
 def _same_reaction(one: Material, other: Material) -> bool:
     same = one.ocp == other.ocp and one.kinetics == other.kinetics
     return same and one.c_s_max == other.c_s_max
+
+
+def _plain_diffusivity(law: Law) -> tuple[Law, float]:
+    """The law without its own factor, and that factor."""
+    return (replace(law, factor=1.0), law.factor) if isinstance(law, Formula) else (law, 1.0)
 
 
 def _plain_kinetics(material: Material) -> tuple[Material, float]:

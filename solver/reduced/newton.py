@@ -17,7 +17,8 @@ from .model import Family, Rates, Rows
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-MAX_ITERATIONS = 40
+MAX_ITERATIONS = 16
+"""Fewer than in full runs: all others wait for the last one, and a shorter step costs little."""
 UNDAMPED, STALLED = 4, 0.5
 """After this many steps, one that leaves more than this share of the residual is halved."""
 MAX_POTENTIAL_STEP = 0.2
