@@ -189,7 +189,7 @@ def render(results: dict) -> str:
          *("{}, {}".format(*row["coefficients"]) for row in families.values())],
         ["points on the surface",
          *("{}, {}".format(*row["surface points"]) for row in families.values())],
-        *([words, *(number(column[key]) for column in columns.values())]
+        *([words, *(number(column[key]) if column[key] else "0" for column in columns.values())]
           for key, words in ROWS.items()),
     ]  # fmt: skip
     unknowns = next(iter(families.values()))["unknowns"]
