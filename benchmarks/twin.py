@@ -20,6 +20,7 @@ from mpi4py import MPI
 from petsc4py import PETSc
 from threadpoolctl import threadpool_limits
 
+RELAXATION = 1.15
 SAME = PETSc.Mat.Structure.SAME_NONZERO_PATTERN
 
 
@@ -83,6 +84,8 @@ def march(
     ksp.setType("cg")
     ksp.setNormType(PETSc.KSP.NormType.NATURAL)
     ksp.getPC().setType("eisenstat")
+    PETSc.Options().setValue("pc_eisenstat_omega", RELAXATION)
+    ksp.setFromOptions()
     x.set(1.0)
     mass.mult(x, y)
     sums = y.array_r.copy()

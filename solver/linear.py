@@ -12,24 +12,30 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._fenics import PETSc
+from .model import totals
 from .sweeps import Sweeps
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
 
 Array = NDArray[np.float64]
 
-DIRECT_BELOW = 800
+DIRECT_BELOW = 300
 """Unknowns below which a factorisation costs less than the iterations."""
 
-PATIENCE = 24
+PATIENCE = 80
 """Relaxed iterations for `USUAL_DIGITS` digits beyond which a kept preconditioner pays."""
 
 FACTORS_BELOW = 60_000
 """Unknowns of one rank below which that is exact factors."""
 
+LOOSEST = 0.1
 RELAXATION = 1.15
 USUAL_DIGITS = 4.0
 MOST_ITERATIONS = 2000
@@ -50,11 +56,13 @@ class LinearSolver:
         keeps: Whether a kept preconditioner has taken over.
     """
 
-    def __init__(self, comm: object, *, size: int, symmetric: bool) -> None:
+    def __init__(self, comm: MPI.Comm, *, size: int, symmetric: bool) -> None:
         self.iterations = 0
         self.keeps = False
         self._symmetric = symmetric
+        self._matrix: PETSc.Mat | None = None
         self._vectors: tuple[PETSc.Vec, PETSc.Vec] | None = None
+        self._comm = comm
         self._prefix = f"nanotrode_{next(_counter)}_"
         self._ksp = PETSc.KSP().create(comm)
         self._ksp.setType("cg" if symmetric else "gmres")
@@ -84,6 +92,7 @@ class LinearSolver:
         if self._first_effort is not None and self._last_effort > 2 * self._first_effort + 4:
             self._first_effort = None
         keep = self.keeps and self._first_effort is not None
+        self._matrix = matrix
         if self._vectors is None:
             self._vectors = matrix.createVecs()
         if self._sweeping:
@@ -125,6 +134,24 @@ class LinearSolver:
             raise ArithmeticError(f"the linear solver stopped ({_name(reason)})")
         self._judge(tolerance)
         return x.array_r.copy()
+
+    def improve(self, guess: Array, right: Array, *, tolerance: float) -> Array:
+        """The solution from a guess, to a tolerance relative to the right-hand side.
+
+        Raises:
+            ArithmeticError: See `solve`.
+        """
+        assert self._vectors is not None
+        assert self._matrix is not None
+        (product, x), weights = self._vectors, 1.0 / self._matrix.getDiagonal().array_r
+        x.array_w[:] = guess
+        self._matrix.mult(x, product)
+        left = right - product.array_r
+        before, after = totals(self._comm, right @ (weights * right), left @ (weights * left))
+        reduction = math.sqrt(after / before) if before > 0.0 else 0.0
+        if reduction <= tolerance:
+            return guess
+        return guess + self.solve(left, tolerance=min(tolerance / reduction, LOOSEST))
 
     def start_keeping(self) -> None:
         """Go over to a preconditioner that is kept, for good."""

@@ -79,6 +79,7 @@ class Newton:
         self.iterations = 0
         self._inverse_mass = 1.0 / model.mass_diagonal
         self._column_sums = np.zeros(0)
+        self._along: Array | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -98,8 +99,9 @@ class Newton:
             self._linear.start_keeping()
 
     def forget(self) -> None:
-        """Drop the kept preconditioner, so that what follows depends on the state alone."""
+        """Drop what is kept, so that what follows depends on the state alone."""
         self._linear.forget()
+        self._along = None
 
     def solve(
         self, shift: float, target: Array, control: Control, *, time: float, guess: tuple
@@ -191,7 +193,7 @@ class Newton:
             if imposed:
                 felt = abs(total(model.comm, state_slope @ y)) / max(at.rate_slope, TINY)
                 return y, 0.0, felt
-            z = self._linear_solve(model.potential_slope(at), tolerance)
+            z = self._along_potential(at, tolerance)
         except ArithmeticError as failure:
             raise StageFailure(str(failure)) from failure
         along_y, along_z = totals(model.comm, state_slope @ y, state_slope @ z)
@@ -201,8 +203,19 @@ class Newton:
         move = (excess - along_y) / conductance
         return y - move * z, move, 0.0
 
-    def _linear_solve(self, right: Array, tolerance: float) -> Array:
-        solution = self._linear.solve(right, tolerance=tolerance)
+    def _along_potential(self, at: Evaluation, tolerance: float) -> Array:
+        """J^-1 df/dV, from the one before: it changes little from step to step."""
+        right = self.model.potential_slope(at)
+        if self._along is None:
+            self._along = np.zeros_like(right)
+        self._along = self._linear_solve(right, tolerance, guess=self._along)
+        return self._along
+
+    def _linear_solve(self, right: Array, tolerance: float, *, guess: Array | None = None) -> Array:
+        if guess is None:
+            solution = self._linear.solve(right, tolerance=tolerance)
+        else:
+            solution = self._linear.improve(guess, right, tolerance=tolerance)
         sums = self._column_sums
         wanted, have, unit = totals(self.model.comm, right.sum(), sums @ solution, sums.sum())
         solution += (wanted - have) / unit
