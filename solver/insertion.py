@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..geometry.tags import BOUNDARIES
 from .interface import molar_flux_scale, react
-from .model import Evaluation, largest, total, totals
+from .model import Evaluation, Jacobian, largest, total, totals
 from .surface import build_surface
 
 if TYPE_CHECKING:
@@ -133,12 +133,12 @@ class InsertionModel:
         self.surface.add_tests(at.flux, result)
         return result
 
-    def jacobian(self, shift: float, u: Array, at: Evaluation) -> PETSc.Mat:
+    def jacobian(self, shift: float, u: Array, at: Evaluation) -> Jacobian:
         """See `model.Model.jacobian`: shift M + K diag(D) + the surface's part."""
         self._set_base(shift, None if self.symmetric else self.material.diffusivity(u))
-        self.surface.add_to(self._base, at.state_slope, self._operator, anew=self._base_is_new)
-        self._base_is_new = False
-        return self._operator
+        anew, self._base_is_new = self._base_is_new, False
+        only = self.surface.add_to(self._base, at.state_slope, self._operator, anew=anew)
+        return Jacobian(self._operator, diagonal_only=only)
 
     def potential_slope(self, at: Evaluation) -> Array:
         """See `model.Model.potential_slope`."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .._fenics import PETSc
 from .model import totals
-from .sweeps import Sweeps
+from .sweeps import RELAXATION, Sweeps
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -36,7 +36,6 @@ FACTORS_BELOW = 60_000
 """Unknowns of one rank below which that is exact factors."""
 
 LOOSEST = 0.1
-RELAXATION = 1.15
 USUAL_DIGITS = 4.0
 MOST_ITERATIONS = 2000
 
@@ -84,8 +83,13 @@ class LinearSolver:
         elif not symmetric:
             self._set({"pc_type": "sor", "pc_sor_local_symmetric": 1})
 
-    def set_matrix(self, matrix: PETSc.Mat) -> None:
-        """Take new values; a kept preconditioner stays while it serves."""
+    def set_matrix(self, matrix: PETSc.Mat, diagonal_only: bool = False) -> None:
+        """Take new values; a kept preconditioner stays while it serves.
+
+        Args:
+            matrix: The matrix; always the same object.
+            diagonal_only: Whether nothing else has changed since the last call.
+        """
         if self._symmetric:
             matrix.setOption(PETSc.Mat.Option.SYMMETRIC, True)
             matrix.setOption(PETSc.Mat.Option.SPD, True)
@@ -96,18 +100,19 @@ class LinearSolver:
         if self._vectors is None:
             self._vectors = matrix.createVecs()
         if self._sweeping:
-            self._set_sweeps(matrix)
+            self._set_sweeps(matrix, diagonal_only)
             return
         self._ksp.setOperators(matrix)
         self._ksp.getPC().setReusePreconditioner(keep)
 
-    def _set_sweeps(self, matrix: PETSc.Mat) -> None:
+    def _set_sweeps(self, matrix: PETSc.Mat, diagonal_only: bool) -> None:
         if self._sweeps is None:
+            diagonal_only = False
             self._sweeps = Sweeps(matrix)
             self._ksp.getPC().setType(PETSc.PC.Type.PYTHON)
             self._ksp.getPC().setPythonContext(self._sweeps)
             self._ksp.setOperators(self._sweeps.operator)
-        self._sweeps.set_values(matrix)
+        self._sweeps.set_values(matrix, diagonal_only=diagonal_only)
 
     def forget(self) -> None:
         """Renew the preconditioner at the next matrix, whatever came before."""

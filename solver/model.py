@@ -14,7 +14,7 @@ All arrays are the part of this rank; `totals` and `largest` make global numbers
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, SupportsFloat
+from typing import TYPE_CHECKING, NamedTuple, Protocol, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,13 @@ class Evaluation:
     state_slope: Array
 
 
+class Jacobian(NamedTuple):
+    """A matrix, and whether only its diagonal has changed since the last one was asked for."""
+
+    matrix: PETSc.Mat
+    diagonal_only: bool = False
+
+
 class Model(Protocol):
     """What the integrator asks; see the module's text.
 
@@ -78,7 +85,7 @@ class Model(Protocol):
     def residual(self, shift: float, u: Array, at: Evaluation) -> Array:
         """(owned,) shift M u + f(u, V) [1/s], with the reaction there."""
 
-    def jacobian(self, shift: float, u: Array, at: Evaluation) -> PETSc.Mat:
+    def jacobian(self, shift: float, u: Array, at: Evaluation) -> Jacobian:
         """Shift M + df/du; valid until the next call."""
 
     def potential_slope(self, at: Evaluation) -> Array:

@@ -187,7 +187,7 @@ class Newton:
         model = self.model
         state_slope = model.state_slope(at)
         try:
-            self._linear.set_matrix(model.jacobian(shift, u, at))
+            self._linear.set_matrix(*model.jacobian(shift, u, at))
             self._column_sums = shift * model.lumped_mass + state_slope
             y = self._linear_solve(residual, tolerance)
             if imposed:

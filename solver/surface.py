@@ -44,7 +44,7 @@ class SurfaceOperator(Protocol):
     def add_tests(self, flux: Array, to: Array) -> None:
         """Add int flux phi_i dS [m2 x flux] to (owned,), of a flux (n,) at the points."""
 
-    def add_to(self, base: PETSc.Mat, slope: Array, into: PETSc.Mat, *, anew: bool) -> None:
+    def add_to(self, base: PETSc.Mat, slope: Array, into: PETSc.Mat, *, anew: bool) -> bool:
         """`into` = base + int slope phi_i phi_j dS, all of one pattern.
 
         Args:
@@ -52,6 +52,9 @@ class SurfaceOperator(Protocol):
             slope: (n,) at the evaluation points.
             into: The sum; before, the sum of an earlier call with the same base.
             anew: Whether base has changed since.
+
+        Returns:
+            Whether only the diagonal of `into` has changed.
         """
 
 
@@ -78,7 +81,7 @@ class NodalSurface:
         """See `SurfaceOperator`."""
         to[self.unknowns] += self.weights * flux
 
-    def add_to(self, base: PETSc.Mat, slope: Array, into: PETSc.Mat, *, anew: bool) -> None:
+    def add_to(self, base: PETSc.Mat, slope: Array, into: PETSc.Mat, *, anew: bool) -> bool:
         """See `SurfaceOperator`: only the diagonal is written."""
         if anew:
             base.copy(into, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
@@ -86,6 +89,7 @@ class NodalSurface:
         self._base_diagonal.copy(self._diagonal)
         self._diagonal.array_w[self.unknowns] += self.weights * slope
         into.setDiagonal(self._diagonal)
+        return not anew
 
 
 class QuadratureSurface:
@@ -130,13 +134,14 @@ class QuadratureSurface:
         self._interpolation.multTranspose(self._points, self._tests)
         to += self._tests.array_r
 
-    def add_to(self, base: PETSc.Mat, slope: Array, into: PETSc.Mat, *, anew: bool) -> None:
+    def add_to(self, base: PETSc.Mat, slope: Array, into: PETSc.Mat, *, anew: bool) -> bool:
         """See `SurfaceOperator`."""
         base.copy(into, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
         weighted = (self.weights * slope).reshape(self._basis.shape[:2])
         entries = np.einsum("fq,fqi,fqj->fij", weighted, self._basis, self._basis, optimize=True)
         self._matrix.setValuesCOO(entries.ravel(), addv=PETSc.InsertMode.INSERT_VALUES)
         into.axpy(1.0, self._matrix, PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN)
+        return False
 
 
 class FacetSamples(NamedTuple):

@@ -49,7 +49,7 @@ def test_each_linear_solve_is_exact_in_its_sum():
     u = np.full(len(model.lumped_mass), 0.2)
     at = model.evaluate(u, 3.2)
     shift = 3.0
-    matrix = model.jacobian(shift, u, at)
+    matrix = model.jacobian(shift, u, at).matrix
     newton._linear.set_matrix(matrix)
     newton._column_sums = shift * model.lumped_mass + model.state_slope(at)
     right = np.random.default_rng(0).standard_normal(len(u)) * model.lumped_mass

@@ -14,7 +14,7 @@ import basix
 import numpy as np
 
 from nanotrode.solver.domain import Domain
-from nanotrode.solver.model import Evaluation
+from nanotrode.solver.model import Evaluation, Jacobian
 
 DIFFUSIVITY = 4.0
 
@@ -74,10 +74,10 @@ class ManufacturedModel:
     def state_slope(self, at: Evaluation) -> np.ndarray:
         return at.state_slope
 
-    def jacobian(self, shift: float, u: np.ndarray, at: Evaluation) -> object:
+    def jacobian(self, shift: float, u: np.ndarray, at: Evaluation) -> Jacobian:
         self.stiffness.copy(self._operator)
         self._operator.axpy(shift, self.mass)
-        return self._operator
+        return Jacobian(self._operator)
 
     def admissible(self, old: np.ndarray, new: np.ndarray) -> np.ndarray:
         return new
