@@ -2,6 +2,7 @@
 
     python benchmarks/insertion.py             all of it: most of an hour on a quiet machine
     python benchmarks/insertion.py --quick     the smallest mesh alone, in two or three minutes
+    python benchmarks/insertion.py --only array    one part anew, or several
     python benchmarks/insertion.py --render    tables and plot anew, from the last measurement
 
 Writes results/insertion.json, .md and .png (with --quick: results/quick.*) in this folder; then
@@ -31,31 +32,36 @@ RESULTS = wire.HERE / "results"
 STUDY = wire.HERE.parent / "examples" / "wire.toml"
 PARTS = {
     "machine tests": plan.machine,
-    "same work": plan.same_work,
     "accuracy": plan.work_against_accuracy,
-    "growth": plan.growth,
     "two ranks": plan.two_ranks,
+    "growth": plan.growth,
     "array": plan.array,
+    "same work": plan.same_work,
+    "same work at 500k": plan.same_work_at_500k,
 }
 
 
-def measure(path: Path, *, quick: bool) -> None:
-    """Measure everything into a file, which is written anew after each part."""
+def measure(path: Path, *, quick: bool, only: list[str]) -> None:
+    """Measure everything, or some parts anew, into a file that is written after each part."""
     sizes = list(wire.ELEMENT_SIZES)[: 1 if quick else None]
     core, began = max(os.sched_getaffinity(0)), time.perf_counter()
-    results: dict = {
+    results: dict = {name: [] for name in PARTS}
+    if only and path.exists():
+        results |= json.loads(path.read_text())
+    results |= {
         "machine": _machine(),
         "load before": os.getloadavg()[0],
         "meshes": {size: wire.make(size) for size in sizes},
         "start-up": start_up(),
     }
-    plans = {name: part(quick=quick) for name, part in PARTS.items()}
+    before = results.get("minutes", 0.0)
+    plans = {name: PARTS[name](quick=quick) for name in only or PARTS}
     wanted = {job.task.get("mesh", "uniform") for jobs in plans.values() for job in jobs}
     for mesh in sorted(name for name in wanted if not name.startswith("uniform")):
         meshes.build(mesh)
     for name, jobs in plans.items():
         results[name] = [_row(row) for row in run_interleaved(jobs, core=core)]
-        results["minutes"] = (time.perf_counter() - began) / 60.0
+        results["minutes"] = before + (time.perf_counter() - began) / 60.0
         path.write_text(json.dumps(results, indent=1) + "\n")
 
 
@@ -108,17 +114,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="How fast nanotrode solves insertion.")
     parser.add_argument("--quick", action="store_true", help="the smallest mesh alone")
     parser.add_argument("--render", action="store_true", help="only tables and plot, anew")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=[], help="only these, anew")
     chosen = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / ("quick.json" if chosen.quick else "insertion.json")
     if not chosen.render:
-        measure(path, quick=chosen.quick)
+        measure(path, quick=chosen.quick, only=chosen.only)
     results = json.loads(path.read_text())
     text = report.render(results)
     path.with_suffix(".md").write_text(text)
     plot.draw(results, path.with_suffix(".png"))
     print(text)
-    subprocess.run([sys.executable, str(wire.HERE / "reduced.py"), *sys.argv[1:]], check=True)
+    if not chosen.only:
+        reduced = str(wire.HERE / "reduced.py")
+        subprocess.run([sys.executable, reduced, *sys.argv[1:]], check=True)
 
 
 if __name__ == "__main__":

@@ -94,9 +94,14 @@ def best(rows: list[dict], name: str, size: str, accuracy: str) -> dict | None:
     return min(mine, key=lambda row: full_cost(row, rows)[0]) if mine else None
 
 
+def steps_of(results: dict) -> list[dict]:
+    """All runs of the fixed steps."""
+    return results["same work"] + results["same work at 500k"]
+
+
 def same_work(results: dict) -> str:
     """The fixed steps by every code, with the ratio to nanotrode."""
-    rows = results["same work"]
+    rows = steps_of(results)
     parts = ["## Same work: 50 backward-Euler steps"]
     for accuracy in ACCURACIES:
         tolerance = wire.TOLERANCES[accuracy]
@@ -144,7 +149,7 @@ def _variants(rows: list[dict]) -> list[str]:
 
 def agreement(results: dict) -> str:
     """How far the codes' currents are from each other."""
-    rows = results["same work"]
+    rows = steps_of(results)
     lines = []
     for name in ORDER[1:]:
         line = [name, "vertices" if name in VERTEX_RULE else "its own"]
@@ -206,7 +211,7 @@ def _cheapest(rows: list[dict]) -> str:
 
 def growth(results: dict) -> str:
     """How the cost grows with the number of unknowns."""
-    rows = [best(results["same work"], OURS, s, "practical") for s in wire.ELEMENT_SIZES]
+    rows = [best(steps_of(results), OURS, s, "practical") for s in wire.ELEMENT_SIZES]
     rows = [row for row in rows if row] + results["growth"]
     if len(rows) < 2:
         return ""
@@ -284,7 +289,7 @@ def bandwidth(results: dict) -> str:
     lines = []
     for row in results["machine tests"]:
         size = row["task"]["size"]
-        ours = best(results["same work"], OURS, size, "practical")
+        ours = best(steps_of(results), OURS, size, "practical")
         if ours is None:
             continue
         step = ours["phases"]["solve"]["cpu"] / ours["steps"]
