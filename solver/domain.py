@@ -7,7 +7,7 @@ own numbering, whatever the number of ranks.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,22 +48,23 @@ class Domain:
         order = comm.bcast(arrays.order if arrays is not None else None)
         self.order: int = order
         self.n_nodes: int = comm.bcast(len(arrays.points) if arrays is not None else None)
-        cells, points = _on_root(arrays, order, comm)
+        numbering = comm.bcast(_along_a_curve(arrays) if arrays is not None else None)
+        cells, points = _on_root(arrays, numbering, order, comm)
         element = basix.ufl.element("Lagrange", "tetrahedron", order, shape=(3,))
         self.mesh = dmesh.create_mesh(comm, cells, element, points)
-        self._facets = self._own_facets(arrays)
+        self._facets = self._own_facets(arrays, numbering)
         self.space = fem.functionspace(self.mesh, ("Lagrange", order))
         self.owned = self.space.dofmap.index_map.size_local
-        self.input_nodes = self._nodes_of_unknowns()
+        self.input_nodes = numbering.nodes[self._nodes_of_unknowns()]
 
-    def _own_facets(self, arrays: ElectrodeMesh | None) -> NDArray[np.int32]:
+    def _own_facets(self, arrays: ElectrodeMesh | None, numbering: Numbering) -> NDArray[np.int32]:
         """(facets, 3) local cell, facet's number in it, and tag, of this rank's tagged facets.
 
         They are found in the input and carried over with the cells: DOLFINx's own way makes
         every facet of the mesh first, which takes as long as the mesh.
         """
         found = self.comm.bcast(_facets_in_cells(arrays) if arrays is not None else None)
-        original = self.mesh.topology.original_cell_index
+        original = numbering.cells[self.mesh.topology.original_cell_index]
         order = np.argsort(original)
         place = np.searchsorted(original, found[:, 0], sorter=order)
         place = order[np.minimum(place, len(order) - 1)]
@@ -72,7 +73,7 @@ class Domain:
         return own[np.lexsort(own.T[::-1])]
 
     def _nodes_of_unknowns(self) -> NDArray[np.int64]:
-        """Match unknowns and geometry nodes cell by cell: both use the Lagrange layout."""
+        """The node given to DOLFINx of each unknown: both use the Lagrange layout in a cell."""
         unknowns = self.space.dofmap.list.ravel()
         nodes = self.mesh.geometry.dofmaps[0].ravel()
         node_of = np.full(unknowns.max(initial=-1) + 1, -1, dtype=np.int64)
@@ -142,13 +143,47 @@ class Domain:
         return mass, stiffness
 
 
-def _on_root(arrays: ElectrodeMesh | None, order: int, comm: MPI.Comm) -> tuple:
+class Numbering(NamedTuple):
+    """The order in which a mesh is given to DOLFINx.
+
+    Attributes:
+        nodes: (n,) nodes of the input.
+        cells: (m,) cells of the input.
+    """
+
+    nodes: NDArray[np.int64]
+    cells: NDArray[np.int64]
+
+
+def _along_a_curve(arrays: ElectrodeMesh) -> Numbering:
+    """Nodes and cells along Morton's curve: what is near is then near in memory.
+
+    A mesher's own order makes DOLFINx take a third longer over a large mesh.
+    """
+    low, extent = arrays.points.min(axis=0), np.ptp(arrays.points, axis=0).max()
+    place = ((arrays.points - low) * (1023 / extent)).astype(np.uint32)
+    code = np.zeros(len(place), dtype=np.uint32)
+    for bit in range(10):
+        for axis in range(3):
+            code |= ((place[:, axis] >> bit) & 1) << (3 * bit + axis)
+    nodes = np.argsort(code, kind="stable")
+    rank = np.empty_like(nodes)
+    rank[nodes] = np.arange(len(nodes))
+    return Numbering(nodes, np.argsort(rank[arrays.cells[:, :4]].min(axis=1), kind="stable"))
+
+
+def _on_root(
+    arrays: ElectrodeMesh | None, numbering: Numbering, order: int, comm: MPI.Comm
+) -> tuple:
     """Cells and points in DOLFINx order on rank 0, empty elsewhere."""
     cell_nodes = 4 if order == 1 else 10
     if comm.rank != 0 or arrays is None:
         return np.empty((0, cell_nodes), np.int64), np.empty((0, 3))
     from_vtk = cell_perm_vtk(CellType.tetrahedron, cell_nodes)
-    return arrays.cells.astype(np.int64)[:, from_vtk], np.ascontiguousarray(arrays.points)
+    rank = np.empty_like(numbering.nodes)
+    rank[numbering.nodes] = np.arange(len(rank))
+    cells = rank[arrays.cells[numbering.cells][:, from_vtk]]
+    return cells, np.ascontiguousarray(arrays.points[numbering.nodes])
 
 
 def _facets_in_cells(arrays: ElectrodeMesh) -> NDArray[np.int64]:
