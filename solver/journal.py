@@ -15,6 +15,7 @@ from .checkpoint import Checkpoint, Progress
 from .domain import Domain
 from .endings import ElectrodeScale, Reading
 from .insertion import InsertionModel
+from .model import on_root
 from .protocol import Protocol
 from .recorder import SERIES_FILE, Recorder
 from .result import Event
@@ -159,7 +160,9 @@ class Journal:
         gather = self.domain.gather
         u, f = gather(state.u), None if state.f is None else gather(state.f)
         past = [field for point in state.past if (field := gather(point.u)) is not None]
-        if self.domain.comm.rank == 0 and u is not None:
+
+        def write() -> None:
+            assert u is not None
             self.recorder.write(folder / SERIES_FILE)
             Checkpoint(
                 fingerprint=self.outlets.fingerprint,
@@ -169,6 +172,8 @@ class Journal:
                 past=np.reshape(past, (len(past), len(u))),
                 rows=self.recorder.rows,
             ).write(folder)
+
+        on_root(self.domain.comm, write)
 
     def reopen(self, stored: Checkpoint) -> None:
         """Take the books of a stopped run."""

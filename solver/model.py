@@ -13,11 +13,14 @@ All arrays are the part of this rank; `totals` and `largest` make global numbers
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..errors import NanotrodeError
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -123,3 +126,26 @@ def largest(comm: MPI.Comm, local: float) -> float:
     from mpi4py import MPI
 
     return comm.allreduce(local, op=MPI.MAX)
+
+
+def on_root(comm: MPI.Comm, action: Callable[[], object]) -> None:
+    """Do on rank 0 what is its business alone; where it fails, no rank is left waiting.
+
+    Raises:
+        NanotrodeError: On the other ranks, with what went wrong on rank 0, where it is raised as
+            it came.
+    """
+    if comm.size == 1:
+        action()
+        return
+    failure: Exception | None = None
+    if comm.rank == 0:
+        try:
+            action()
+        except Exception as error:
+            failure = error
+    said = comm.bcast(failure and f"{type(failure).__name__}: {failure}")
+    if failure is not None:
+        raise failure
+    if said is not None:
+        raise NanotrodeError(f"rank 0 failed: {said}")

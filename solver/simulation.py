@@ -22,6 +22,7 @@ from .endings import ElectrodeScale
 from .insertion import InsertionModel
 from .interface import molar_flux_scale, react
 from .journal import Journal, Outlets
+from .model import on_root
 from .nonlinear import Newton
 from .protocol import Protocol
 from .result import Observer, Result, Snapshot
@@ -256,11 +257,14 @@ class Simulation:
             directory=folder,
             snapshots=emitter.kept,
         )
-        if self.comm.rank == 0:
+
+        def tell() -> None:
             if folder is not None:
                 write_text(folder / SUMMARY_FILE, json.dumps(summary, indent=2) + "\n")
             for watcher in watchers:
                 watcher.finish(result)
+
+        on_root(self.comm, tell)
         return result
 
 
@@ -286,14 +290,18 @@ class _Emitter:
         x: Array | None,
     ) -> None:
         """See `journal.Outlets.snapshot`."""
-        mesh = self._electrode
-        if x is None or mesh is None:
-            return
-        snapshot = self._run.snapshot(mesh, index, time, label, potential, current, x)
-        if not self._watchers:
-            self.kept.append(snapshot)
-        for watcher in self._watchers:
-            watcher.write(snapshot)
+
+        def tell() -> None:
+            mesh = self._electrode
+            assert x is not None
+            assert mesh is not None
+            snapshot = self._run.snapshot(mesh, index, time, label, potential, current, x)
+            if not self._watchers:
+                self.kept.append(snapshot)
+            for watcher in self._watchers:
+                watcher.write(snapshot)
+
+        on_root(self._run.comm, tell)
 
 
 def _summary(

@@ -6,7 +6,7 @@ import boxes
 import numpy as np
 import pytest
 
-from nanotrode.errors import InputError, SolverError
+from nanotrode.errors import InputError, NanotrodeError, SolverError
 from nanotrode.solver.settings import OutputPlan, SolverSettings
 
 pytestmark = pytest.mark.mpi
@@ -152,6 +152,21 @@ def stop_after(simulation, folder, *, steps):
             simulation.run(folder)
     finally:
         Timeline._advance = advance
+
+
+class Broken(Keeper):
+    """An observer whose disk is full."""
+
+    def write(self, snapshot):
+        raise OSError("no space left on device")
+
+
+def test_what_fails_on_the_first_rank_leaves_no_other_waiting(shared_path):
+    simulation = simulate(1, "constant D", world())
+    expected = OSError if world().rank == 0 else NanotrodeError
+    with pytest.raises(expected, match="no space left on device"):
+        simulation.run(shared_path, observers=[Broken()])
+    world().Barrier()
 
 
 def test_a_failure_is_told_on_every_rank(shared_path):
