@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 DIRECT_BELOW = 300
 """Unknowns below which a factorisation costs less than the iterations."""
 
-PATIENCE = 80
+PATIENCE = 40
 """Relaxed iterations for `USUAL_DIGITS` digits beyond which a kept preconditioner pays."""
 
 FACTORS_BELOW = 60_000
