@@ -32,12 +32,16 @@ DIRECT_BELOW = 300
 PATIENCE = 40
 """Relaxed iterations for `USUAL_DIGITS` digits beyond which a kept preconditioner pays."""
 
+IN_A_ROW = 4
+"""Solves beyond `PATIENCE` that show it: one iterate of Newton's that went astray does not."""
+
 FACTORS_BELOW = 60_000
 """Unknowns of one rank below which that is exact factors."""
 
 LOOSEST = 0.1
 USUAL_DIGITS = 4.0
-MOST_ITERATIONS = 2000
+MOST_ITERATIONS = 400
+"""Beyond them the matrix is at fault, and a shorter time step the cure."""
 
 _counter = itertools.count()
 
@@ -70,6 +74,7 @@ class LinearSolver:
         # what a kept preconditioner needed when it was new, and lately; None: make a new one
         self._first_effort: int | None = None
         self._last_effort = 0
+        self._struggles = 0
         alone = self._ksp.comm.size == 1
         self._exact = "cholesky" if symmetric else "lu"
         self._share = size // self._ksp.comm.size
@@ -129,7 +134,7 @@ class LinearSolver:
         b.array_w[:] = right
         self._ksp.setTolerances(rtol=tolerance, atol=0.0, divtol=1e10, max_it=MOST_ITERATIONS)
         reason = self._run(b, x)
-        if reason < 0 and self._first_effort is not None:
+        if reason < 0 and self.keeps and self._first_effort is not None:
             self.forget()
             self._ksp.getPC().setReusePreconditioner(False)
             self._ksp.getOperators()[0].stateIncrease()
@@ -196,7 +201,8 @@ class LinearSolver:
         self._last_effort = effort
         if self._first_effort is None:
             self._first_effort = effort
-        if effort > PATIENCE and not self.keeps:
+        self._struggles = self._struggles + 1 if effort > PATIENCE else 0
+        if self._struggles == IN_A_ROW and not self.keeps:
             self.start_keeping()
 
     def _set(self, options: dict[str, str | float]) -> None:

@@ -172,10 +172,17 @@ class Simulation:
         current: float,
         x: Array,
     ) -> Snapshot:
-        """The fields that belong to a stoichiometry x (n_nodes,) at a potential and current."""
-        c_s_max, on_surface = self.material.c_s_max, x[electrode.boundary("interface").nodes]
+        """The fields that belong to a stoichiometry x (n_nodes,) at a potential and current.
+
+        The corners of curved facets carry no area, and where the surface is nearly full or empty
+        they can overshoot the bound; what reacts there is kept in the range of the other nodes.
+        """
+        interface = electrode.boundary("interface")
+        c_s_max, on_surface = self.material.c_s_max, x[interface.nodes]
+        carrying = on_surface[interface.facets[:, 3 if electrode.order == 2 else 0 :]]
+        reacting = np.clip(on_surface, carrying.min(), carrying.max())
         reaction = react(
-            self.material, on_surface, potential, c_e=self.c_e, temperature=self.temperature
+            self.material, reacting, potential, c_e=self.c_e, temperature=self.temperature
         )
         return Snapshot(
             index=index,
@@ -189,7 +196,7 @@ class Simulation:
                 "concentration": c_s_max * on_surface,
                 "stoichiometry": on_surface,
                 "local_current_density": reaction.j,
-                "overpotential": potential - self.material.ocp(on_surface),
+                "overpotential": potential - self.material.ocp(reacting),
             },
             electrolyte_concentration=self.c_e,
         )

@@ -21,7 +21,8 @@ from nanotrode.solver.simulation import Simulation
 
 LENGTH = 1e-7  # thickness of the slab [m]
 DIFFUSIVITY = 1e-15  # R^2/D is then 10 s
-SLAB = (2, 2, 12)
+SLAB, SMALL = (2, 2, 12), (1, 1, 8)
+CURRENT = 2.0  # [A m-2] of the surface: about C/33 s
 TET_EDGES = np.array([(0, 1), (1, 2), (0, 2), (0, 3), (1, 3), (2, 3)])
 TRIANGLE_EDGES = TET_EDGES[:3]
 Map = Callable[[np.ndarray], np.ndarray]
@@ -74,6 +75,11 @@ def slab(*, order: int = 1, counts: tuple[int, int, int] = SLAB, **more: Any) ->
     """A column of thickness LENGTH that reacts on top: a problem of one dimension."""
     width = LENGTH * counts[0] / counts[2]
     return box(counts, order=order, sides=(width, width, LENGTH), **more)
+
+
+def amperes(mesh: ElectrodeMesh, density: float = CURRENT) -> str:
+    """The current that is a given density [A m-2] of the surface, for a protocol."""
+    return f"{density * mesh.area('interface'):.16g} A"
 
 
 def _cut_cubes(counts: tuple[int, int, int]) -> np.ndarray:
