@@ -15,7 +15,7 @@ from ..errors import MeshError
 from .arrays import Floats, Ints
 from .measure import tet_volumes, triangle_areas
 from .quality import MeshQuality, measure_quality
-from .tags import BOUNDARIES, REGIONS, names_of
+from .tags import BOUNDARIES, REGIONS, boundary_tags, names_of
 from .topology import TRIANGLE_EDGES, edges_of, facets_of, find_edges, find_rows
 
 
@@ -80,12 +80,11 @@ class ElectrodeMesh:
 
     def area(self, boundary: str) -> float:
         """Area of a boundary [m2]."""
-        chosen = self.facet_tags == self._tag(boundary, BOUNDARIES)
-        return float(triangle_areas(self.points, self.facets[chosen]).sum())
+        return float(triangle_areas(self.points, self._facets_of(boundary)).sum())
 
     def boundary(self, name: str) -> Surface:
         """The facets of a boundary and the nodes on it."""
-        facets = self.facets[self.facet_tags == self._tag(name, BOUNDARIES)]
+        facets = self._facets_of(name)
         nodes, local = np.unique(facets, return_inverse=True)
         return Surface(nodes, local.reshape(facets.shape))
 
@@ -156,6 +155,10 @@ class ElectrodeMesh:
         from .meshio_in import read_foreign
 
         return read_foreign(path, regions=regions, boundaries=boundaries, unit=unit)
+
+    def _facets_of(self, boundary: str) -> Ints:
+        self._tag(boundary, BOUNDARIES)
+        return self.facets[np.isin(self.facet_tags, boundary_tags(boundary))]
 
     def _tag(self, name: str, table: dict[str, int]) -> int:
         if name not in table or name not in self.names:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from .._fenics import require_compiler
 from ..errors import MeshError
+from ..geometry.tags import boundary_tags
 
 import basix.ufl  # isort: skip  (after the gate, which orders the imports)
 import ufl  # isort: skip
@@ -90,9 +91,9 @@ class Domain:
         flat = self.space.dofmap.index_map.local_to_global(local.ravel().astype(np.int32))
         return flat.reshape(local.shape).astype(np.int32)
 
-    def integration_facets(self, tag: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """The owned cells that touch a boundary, with the facet's number in its cell."""
-        own = self._facets[self._facets[:, 2] == tag]
+    def integration_facets(self, boundary: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The owned cells that touch a named boundary, with the facet's number in its cell."""
+        own = self._facets[np.isin(self._facets[:, 2], boundary_tags(boundary))]
         return own[:, 0].copy(), own[:, 1].copy()
 
     def gather(self, owned: Array) -> Array | None:

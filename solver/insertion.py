@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.tags import BOUNDARIES
 from .interface import molar_flux_scale, react
 from .model import Evaluation, Jacobian, largest, total, totals
 from .surface import build_surface
@@ -57,7 +56,7 @@ class InsertionModel:
     ) -> None:
         self.comm = domain.comm
         self.material, self.temperature, self.c_e = material, temperature, c_e
-        self.surface = build_surface(domain, BOUNDARIES["interface"])
+        self.surface = build_surface(domain, "interface")
         self.area = total(self.comm, self.surface.weights.sum())
         self._mass, self._stiffness = domain.assemble_operators()
         ones, row_sums = self._mass.createVecs()

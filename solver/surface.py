@@ -158,25 +158,25 @@ class FacetSamples(NamedTuple):
     weights: Array
 
 
-def build_surface(domain: Domain, tag: int) -> SurfaceOperator:
-    """The surface operator of a tagged boundary, by the domain's order."""
+def build_surface(domain: Domain, boundary: str) -> SurfaceOperator:
+    """The surface operator of a named boundary, by the domain's order."""
     if domain.order == 1:
         vertices = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-        return NodalSurface(domain, sample_facets(domain, tag, vertices, np.full(3, 1 / 6)))
+        return NodalSurface(domain, sample_facets(domain, boundary, vertices, np.full(3, 1 / 6)))
     points, weights = basix.make_quadrature(basix.CellType.triangle, 4)
-    return QuadratureSurface(domain, sample_facets(domain, tag, points, weights))
+    return QuadratureSurface(domain, sample_facets(domain, boundary, points, weights))
 
 
-def sample_facets(domain: Domain, tag: int, points: Array, weights: Array) -> FacetSamples:
+def sample_facets(domain: Domain, boundary: str, points: Array, weights: Array) -> FacetSamples:
     """Tabulate a rule of the reference triangle on every facet of a boundary.
 
     Args:
         domain: The distributed mesh.
-        tag: The boundary's tag.
+        boundary: Its name.
         points: (n, 2) on the reference triangle.
         weights: (n,) that sum to its area, 1/2.
     """
-    cells, local_facets = domain.integration_facets(tag)
+    cells, local_facets = domain.integration_facets(boundary)
     element = domain.space.element.basix_element
     closure = [np.array(element.entity_closure_dofs[2][f]) for f in range(4)]
     geometry = domain.mesh.geometry

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import qr
 
-from ...geometry.tags import BOUNDARIES
 from ..domain import Domain
 from ..surface import build_surface
 from .basis import Compression, basis_of
@@ -55,7 +54,7 @@ class Training:
         self.volume = float(mass.sum())
         self._mass, self._stiffness = mass / self.volume, stiffness / self.volume
         self._row_sums = np.asarray(self._mass.sum(axis=1)).ravel()
-        self._surface = build_surface(self.domain, BOUNDARIES["interface"])
+        self._surface = build_surface(self.domain, "interface")
         self.area = float(self._surface.weights.sum())
         self._states = Compression(self._mass, keep=KEEP)
         self._currents = Compression(self._surface.weights / self.area, keep=KEEP)

@@ -114,9 +114,9 @@ def test_the_facets_of_a_boundary_have_its_area(mesh, domain, name):
     from nanotrode.solver.surface import sample_facets
 
     points, weights = basix.make_quadrature(basix.CellType.triangle, 8)
-    samples = sample_facets(domain, BOUNDARIES[name], points, weights)
+    samples = sample_facets(domain, name, points, weights)
     assert samples.weights.sum() == pytest.approx(mesh.area(name), rel=1e-6)
-    cells, facets = domain.integration_facets(BOUNDARIES[name])
+    cells, facets = domain.integration_facets(name)
     assert len(cells) == (mesh.facet_tags == BOUNDARIES[name]).sum()
     assert len(set(zip(cells.tolist(), facets.tolist(), strict=True))) == len(cells)
 
@@ -137,8 +137,6 @@ def test_the_curved_area_is_that_of_the_surface():
     areas = {}
     for order in (1, 2):
         mesh = boxes.box((3, 3, 1), order=order, bend=boxes.dome)
-        areas[order] = build_surface(
-            Domain(mesh, MPI.COMM_SELF), BOUNDARIES["interface"]
-        ).weights.sum()
+        areas[order] = build_surface(Domain(mesh, MPI.COMM_SELF), "interface").weights.sum()
     assert areas[2] == pytest.approx(exact, rel=1e-5)
     assert abs(areas[1] / exact - 1.0) > 1e-4

@@ -6,9 +6,7 @@ import boxes
 import numpy as np
 import pytest
 
-from nanotrode.geometry.tags import BOUNDARIES
-
-INTERFACE = BOUNDARIES["interface"]
+INTERFACE, ITS_TAG = "interface", 1
 
 
 def flux(x):
@@ -37,8 +35,8 @@ def assembled(domain, field, metadata):
 
     u, v = fem.Function(domain.space), ufl.TestFunction(domain.space)
     u.x.array[: domain.owned] = field
-    where = [(INTERFACE, np.column_stack(domain.integration_facets(INTERFACE)).ravel())]
-    ds = ufl.Measure("ds", domain=domain.mesh, subdomain_data=where, metadata=metadata)(INTERFACE)
+    where = [(ITS_TAG, np.column_stack(domain.integration_facets(INTERFACE)).ravel())]
+    ds = ufl.Measure("ds", domain=domain.mesh, subdomain_data=where, metadata=metadata)(ITS_TAG)
     residual = (ufl.sin(3.0 * u) + u**2) * v * ds
     vector = assemble_vector(fem.form(residual)).array_r.copy()
     matrix = assemble_matrix(fem.form(ufl.derivative(residual, u)))

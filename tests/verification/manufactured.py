@@ -29,7 +29,7 @@ class ManufacturedModel:
 
     symmetric = True
 
-    def __init__(self, domain: Domain, *, tag: int) -> None:
+    def __init__(self, domain: Domain, *, boundary: str) -> None:
         import ufl
         from dolfinx import fem
         from dolfinx.fem.petsc import assemble_vector
@@ -45,9 +45,9 @@ class ManufacturedModel:
         x = ufl.SpatialCoordinate(domain.mesh)[2]
         exact = {"quadrature_degree": 8}
         dx = ufl.Measure("dx", domain=domain.mesh, metadata=exact)
-        where = [(tag, np.column_stack(domain.integration_facets(tag)).ravel())]
+        where = [(1, np.column_stack(domain.integration_facets(boundary)).ravel())]
         ds = ufl.Measure("ds", domain=domain.mesh, subdomain_data=where, metadata=exact)
-        form = (4 * ufl.cos(2 * ufl.pi * x) - 8) * v * dx + 8 * v * ds(tag)
+        form = (4 * ufl.cos(2 * ufl.pi * x) - 8) * v * dx + 8 * v * ds(1)
         steady = assemble_vector(fem.form(form))
         steady.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
         self._steady = steady.array_r.copy()

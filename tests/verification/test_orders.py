@@ -12,7 +12,6 @@ from scipy.optimize import brentq
 from scipy.special import j0, j1
 
 from nanotrode.geometry.mesh import ElectrodeMesh
-from nanotrode.geometry.tags import BOUNDARIES
 from nanotrode.solver.control import ImposedPotential
 from nanotrode.solver.domain import Domain
 from nanotrode.solver.nonlinear import Newton
@@ -38,7 +37,7 @@ def report(name: str, sizes: list[float], errors: list[float], orders: np.ndarra
 
 def manufactured_run(domain: Domain, *, steps: int) -> tuple[ManufacturedModel, np.ndarray]:
     """Paper K's solution from t = 0.5 to 1 in equal TR-BDF2 steps."""
-    model = ManufacturedModel(domain, tag=BOUNDARIES["interface"])
+    model = ManufacturedModel(domain, boundary="interface")
     newton = Newton(model, size=domain.owned, tolerance=1e-12)
     x = domain.mesh.geometry.x[_node_of_unknown(domain), 2]
     state = consistent_state(model, CLOCK, 0.5, concentration(x, 0.5))

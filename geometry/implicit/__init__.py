@@ -1,0 +1,1 @@
+"""Shapes given by a function of place: porous frameworks, minimal surfaces, images."""
