@@ -1,0 +1,231 @@
+"""What can be measured of a structure on its voxels: pores, sizes, surfaces, percolation.
+
+An image and a rasterised mesh are measured alike. Voxels are connected through their faces.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .arrays import Floats, Ints
+from .voxels import Mask, Voxels
+
+_RATIO = 1.1
+"""Of neighbouring sphere sizes that local thickness tells apart."""
+
+
+class Sizes(NamedTuple):
+    """Percentiles of a volume-weighted distribution of diameters [m]."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+class PhaseMeasures(NamedTuple):
+    """What is measured of one phase.
+
+    Attributes:
+        fraction: volume fraction.
+        connected: share of the phase that leads from face to face, along x, y and z.
+        thickness: local thickness.
+    """
+
+    fraction: float
+    connected: tuple[float, float, float]
+    thickness: Sizes
+
+
+class Descriptors(NamedTuple):
+    """What is measured of a structure.
+
+    Attributes:
+        size: of the box [m].
+        spacing: edge of a voxel [m].
+        porosity: share of the box that is electrolyte.
+        connected_porosity: share of the box that is electrolyte and joined to the separator.
+        specific_surface: surface of all solids towards the electrolyte per volume of the box
+            [1/m].
+        interface: the electrode's part of it [1/m].
+        phases: by region.
+    """
+
+    size: tuple[float, float, float]
+    spacing: float
+    porosity: float
+    connected_porosity: float
+    specific_surface: float
+    interface: float
+    phases: dict[str, PhaseMeasures]
+
+
+def measure(voxels: Voxels) -> Descriptors:
+    """All descriptors of a structure."""
+    volume = float(np.prod(voxels.size))
+    pore = voxels.phase("electrolyte")
+    return Descriptors(
+        size=voxels.size,
+        spacing=voxels.spacing,
+        porosity=float(pore.mean()),
+        connected_porosity=float(connected_to_separator(pore, periodic=voxels.periodic).mean()),
+        specific_surface=surface_area(voxels.solid, voxels.spacing) / volume,
+        interface=area_between(voxels, "electrode", "electrolyte") / volume,
+        phases={name: measure_phase(voxels, name) for name in voxels.regions},
+    )
+
+
+def measure_phase(voxels: Voxels, region: str) -> PhaseMeasures:
+    """Fraction, percolation and local thickness of one phase."""
+    phase = voxels.phase(region)
+    x, y, z = (leading_through(phase, axis, periodic=voxels.periodic) for axis in range(3))
+    thickness = local_thickness(phase, voxels.spacing, periodic=voxels.periodic)
+    return PhaseMeasures(float(phase.mean()), (x, y, z), percentiles(thickness[phase]))
+
+
+def percentiles(diameters: Floats) -> Sizes:
+    """The 10th, 50th and 90th percentile; not a number for an empty set."""
+    if not diameters.size:
+        return Sizes(np.nan, np.nan, np.nan)
+    low, middle, high = np.percentile(diameters, (10, 50, 90))
+    return Sizes(float(low), float(middle), float(high))
+
+
+def pieces(phase: Mask, *, periodic: bool = False) -> Ints:
+    """The number of the connected piece of each voxel, 0 outside the phase.
+
+    Args:
+        phase: Where the phase is.
+        periodic: Whether it continues across the x and y sides.
+    """
+    from scipy import ndimage
+
+    labels, count = ndimage.label(phase)
+    if not periodic or count < 2:
+        return labels
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    sides = [(labels[0], labels[-1]), (labels[:, 0], labels[:, -1])]
+    both = np.concatenate([np.stack([low.ravel(), high.ravel()]) for low, high in sides], axis=1)
+    i, j = both[:, (both > 0).all(axis=0)]
+    graph = coo_array((np.ones(len(i), np.int8), (i, j)), shape=(count + 1, count + 1))
+    joined = connected_components(graph, directed=False)[1]
+    # background stays 0: it is alone in its component
+    return np.where(phase, joined[labels] + 1, 0)
+
+
+def connected_to_separator(pore: Mask, *, periodic: bool = False) -> Mask:
+    """The part of the pores that reaches the top face, z = z_max."""
+    labels = pieces(pore, periodic=periodic)
+    top = np.unique(labels[:, :, -1])
+    return np.isin(labels, top[top > 0])
+
+
+def leading_through(phase: Mask, axis: int, *, periodic: bool = False) -> float:
+    """Share of a phase that belongs to pieces touching both faces along an axis."""
+    if not phase.any():
+        return 0.0
+    labels = pieces(phase, periodic=periodic and axis == 2)
+    through = np.intersect1d(labels.take(0, axis), labels.take(-1, axis))
+    return float(np.isin(labels, through[through > 0]).sum() / phase.sum())
+
+
+def local_thickness(phase: Mask, spacing: float = 1.0, *, periodic: bool = False) -> Floats:
+    """Diameter of the largest sphere in the phase that holds a voxel's centre [m], 0 outside.
+
+    Hildebrand and Ruegsegger, J. Microsc. 185 (1997) 67, doi:10.1046/j.1365-2818.1997.1340694.x.
+    A sphere ends at the nearest voxel centre outside, which is up to a voxel too wide where walls
+    are flat. The box's faces are no walls.
+
+    Args:
+        phase: Where the phase is.
+        spacing: Edge of a voxel [m].
+        periodic: Whether it continues across the x and y sides.
+    """
+    from scipy import ndimage
+
+    if phase.all() or not phase.any():
+        return np.where(phase, np.inf, 0.0)
+    reach = ndimage.distance_transform_edt(phase)
+    if periodic:
+        rim = min(max(phase.shape[:2]), int(np.ceil(reach.max())))
+        wrapped = ((rim, rim), (rim, rim), (0, 0))
+        inner = tuple(slice(rim, rim + n) for n in phase.shape[:2])
+        padded = np.pad(phase, wrapped, mode="wrap")
+        again = local_thickness(padded, spacing)[inner]
+        return np.ascontiguousarray(again)
+    steps = max(1, int(np.ceil(np.log(reach.max()) / np.log(_RATIO))))
+    radii = np.geomspace(1.0, reach.max(), steps + 1)
+    # a sphere lies between its step and the next one, but for the largest
+    sizes = np.append(np.sqrt(radii[:-1] * radii[1:]), radii[-1])
+    found = np.where(phase, sizes[0], 0.0)
+    for radius, size in zip(radii[1:], sizes[1:], strict=True):
+        found[_within(reach >= radius * (1 - 1e-9), radius) & phase] = size
+    result: Floats = 2.0 * spacing * found
+    return result
+
+
+def _within(centres: Mask, radius: float) -> Mask:
+    """Voxels nearer than a radius to one of the centres: distances axis by axis, up to it."""
+    reach = int(np.ceil(radius)) - 1
+    kind = np.int16 if radius < 100 else np.int32
+    nearest: Ints = np.where(centres, 0, 15_000 if radius < 100 else 2**30).astype(kind)
+    for axis in range(3):
+        along = np.moveaxis(nearest, axis, 0)
+        before = along.copy()
+        for step in range(1, min(reach, len(along) - 1) + 1):
+            further = before + step * step
+            np.minimum(along[step:], further[:-step], out=along[step:])
+            np.minimum(along[:-step], further[step:], out=along[:-step])
+    found: Mask = nearest < radius * radius
+    return found
+
+
+def surface_area(phase: Mask, spacing: float = 1.0) -> float:
+    """Area of a phase's surface inside the box [m2].
+
+    The total variation of the smoothed indicator: by the coarea formula the mean area of its
+    level sets, without the half too much that counted voxel faces have.
+    """
+    from scipy import ndimage
+
+    smooth = np.pad(phase, 1, mode="edge").astype(np.float32)
+    smooth = ndimage.gaussian_filter(smooth, 0.8, mode="nearest")
+    squares = np.zeros(phase.shape, np.float32)
+    inner = (slice(1, -1),) * 3
+    for axis in range(3):
+        ahead, behind = list(inner), list(inner)
+        ahead[axis], behind[axis] = slice(2, None), slice(None, -2)
+        squares += (0.5 * (smooth[tuple(ahead)] - smooth[tuple(behind)])) ** 2
+    return float(np.sqrt(squares).sum(dtype=np.float64)) * spacing**2
+
+
+def area_between(voxels: Voxels, one: str, other: str) -> float:
+    """Area along which two regions touch [m2].
+
+    Where three phases meet, A_ab = (A_a + A_b - A_ab together) / 2.
+    """
+    a, b = voxels.phase(one), voxels.phase(other)
+    areas = (surface_area(mask, voxels.spacing) for mask in (a, b, a | b))
+    first, second, together = areas
+    return 0.5 * (first + second - together)
+
+
+def feret_diameters(points: Floats) -> tuple[float, float]:
+    """Largest and smallest distance of two parallel planes that hold a body between them [m].
+
+    Args:
+        points: (n, 3) points of the body, its corners at least [m].
+    """
+    from scipy.spatial import ConvexHull
+    from scipy.spatial.distance import pdist
+
+    hull = ConvexHull(points)
+    corners = points[hull.vertices]
+    normals = np.unique(np.round(hull.equations[:, :3], 9), axis=0)
+    # for the largest a pair of corners; for the smallest a plane against a corner, which
+    # leaves out plane against plane along two edges (a regular tetrahedron's, say)
+    widths = np.ptp(corners @ normals.T, axis=0)
+    return float(pdist(corners).max()), float(widths.min())

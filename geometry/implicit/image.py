@@ -1,0 +1,223 @@
+"""An electrode from an image: labelled voxels, smoothed into level sets."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import ShapeError
+from ..arrays import Floats
+from ..checks import check_choice, check_positive
+from ..tags import REGIONS
+from ..voxels import Voxels
+from .image_files import read_stack
+from .smoothing import level_sets
+
+Span = tuple[int, int]
+
+_ORDERS = ("zyx", "zxy", "yzx", "yxz", "xzy", "xyz")
+_FEW = 4
+"""Voxels along each edge, at least."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A piece of an electrode as an X-ray or FIB-SEM tomogram shows it, segmented or in grey.
+
+    The file's axes are pages, rows and columns; `axes` says which of x, y and z each of them
+    is. z runs from the collector to the separator.
+
+    Attributes:
+        file: a TIFF file of many pages, a folder or a pattern of TIFF files, `.npy`, or raw.
+        voxel: edge of a voxel, the same in all directions [m].
+        labels: region -> the grey value, or values, that stand for it.
+        threshold: instead of labels: grey values above it are the electrode, the others the
+            electrolyte.
+        axes: what pages, rows and columns are; "zyx": the first page lies on the collector.
+        upside_down: whether the last page along z, not the first, lies on the collector.
+        crop: per axis x, y, z the first voxel and the one after the last; None takes all.
+        smoothing: standard deviation of the Gaussian that rounds the voxels' corners [voxels];
+            what is thinner than about twice this is blurred away.
+        raw_shape: pages, rows and columns of a raw file.
+        raw_type: numbers of a raw file, such as "uint8" or "<u2".
+        headroom: electrolyte above the image [m]; None keeps the solids alone.
+    """
+
+    kind: ClassVar[str] = "image"
+    periodic: ClassVar[bool] = False
+
+    file: str
+    voxel: float
+    labels: Mapping[str, int | tuple[int, ...]] = field(default_factory=dict)
+    threshold: float | None = None
+    axes: str = "zyx"
+    upside_down: bool = False
+    crop: tuple[Span | None, Span | None, Span | None] | None = None
+    smoothing: float = 0.6
+    raw_shape: tuple[int, int, int] | None = None
+    raw_type: str | None = None
+    headroom: float | None = None
+
+    def __post_init__(self) -> None:
+        check_positive(self, "voxel", "headroom")
+        check_choice("axes", self.axes, _ORDERS)
+        if not 0.3 <= self.smoothing <= 10:
+            raise ShapeError(f"smoothing: got {self.smoothing:g}, expected 0.3 to 10 voxels")
+        if bool(self.labels) == (self.threshold is not None):
+            raise ShapeError("labels, threshold: give one of them, to tell the phases apart")
+        if self.labels:
+            _check_labels(self.labels)
+
+    @cached_property
+    def voxels(self) -> Voxels:
+        """The regions of the cropped image.
+
+        Raises:
+            ShapeError: The file does not hold what was said of it.
+        """
+        stack = read_stack(self.file, raw_shape=self.raw_shape, raw_type=self.raw_type)
+        grey = stack.transpose([self.axes.index(axis) for axis in "xyz"])
+        if self.upside_down:
+            grey = grey[:, :, ::-1]
+        grey = np.ascontiguousarray(grey[_window(self.crop, grey.shape)])
+        tags = self._segmented(grey)
+        missing = [name for name in self._regions if not (tags == REGIONS[name]).any()]
+        if missing:
+            raise ShapeError(f"{self._key}: no voxel of the cropped image is {missing[0]}")
+        return Voxels(tags, self.voxel)
+
+    @property
+    def size(self) -> tuple[float, float, float]:
+        """The box that the image fills [m]."""
+        return self.voxels.size
+
+    @cached_property
+    def porosity(self) -> float:
+        """Share of the voxels that are electrolyte and joined to the separator."""
+        from ..descriptors import connected_to_separator
+
+        pore = self.voxels.phase("electrolyte")
+        return float(connected_to_separator(pore, periodic=False).mean())
+
+    @property
+    def resolution(self) -> float:
+        """Default size of the elements at an interface [m]."""
+        return 1.5 * self.voxel
+
+    def phases(self) -> tuple[tuple[str, Any], ...]:
+        """All solids against the electrolyte, and then binder and additive among the solids."""
+        return level_sets(self.voxels, self.smoothing)
+
+    @property
+    def corners(self) -> Floats:
+        """The outline on the collector (4, 2), counter-clockwise [m]."""
+        x, y, _ = self.size
+        return np.array([(0.0, 0.0), (x, 0), (x, y), (0, y)])
+
+    @property
+    def height(self) -> float:
+        """Of everything meshed [m]."""
+        return self.size[2] + (self.headroom or 0.0)
+
+    @property
+    def footprint(self) -> float:
+        """Collector area of the meshed part [m2]."""
+        return self.size[0] * self.size[1]
+
+    @property
+    def multiplicity(self) -> float:
+        """Copies of the meshed part in the whole electrode."""
+        return 1.0
+
+    @property
+    def electrode_volume(self) -> float:
+        """Volume of the electrode's voxels [m3]."""
+        return self.voxels.fraction("electrode") * float(np.prod(self.size))
+
+    @property
+    def interface_area(self) -> float:
+        """Area between electrode and electrolyte, estimated on the voxels [m2]."""
+        from ..descriptors import area_between
+
+        return area_between(self.voxels, "electrode", "electrolyte")
+
+    def describe(self) -> dict[str, object]:
+        """What goes into a mesh's notes; with a digest of the voxels, since files change."""
+        digest = hashlib.sha256(np.ascontiguousarray(self.voxels.tags).tobytes()).hexdigest()
+        fractions = {name: self.voxels.fraction(name) for name in self.voxels.regions}
+        about = {**asdict(self), "voxel_fractions": fractions, "voxel_digest": digest[:16]}
+        return {"kind": self.kind, **about}
+
+    @property
+    def _key(self) -> str:
+        return "labels" if self.labels else "threshold"
+
+    @property
+    def _regions(self) -> tuple[str, ...]:
+        return tuple(self.labels) if self.labels else ("electrode", "electrolyte")
+
+    def _segmented(self, grey: NDArray[Any]) -> NDArray[np.uint8]:
+        """The tag of each voxel."""
+        if self.threshold is not None:
+            solid = grey > self.threshold
+            return np.where(solid, REGIONS["electrode"], REGIONS["electrolyte"]).astype(np.uint8)
+        tags = np.zeros(grey.shape, dtype=np.uint8)
+        for region, values in self.labels.items():
+            tags[np.isin(grey, values)] = REGIONS[region]
+        if (tags == 0).any():
+            left = np.unique(grey[tags == 0])
+            raise ShapeError(
+                f"labels: the image also holds {_listed(left)}; say which region each value is"
+                + ("; for a grey image give a threshold instead" if len(left) > 10 else "")
+            )
+        for region, values in self.labels.items():
+            absent = np.setdiff1d(values, grey)
+            if len(absent):
+                raise ShapeError(
+                    f"labels: {region} = {_listed(absent)} is not in the cropped image, which "
+                    f"holds {_listed(np.unique(grey))}"
+                )
+        return tags
+
+
+def _check_labels(labels: Mapping[str, int | tuple[int, ...]]) -> None:
+    for name in labels:
+        if name not in REGIONS:
+            raise ShapeError(f"labels: '{name}' is no region; expected {', '.join(REGIONS)}")
+    for name in ("electrode", "electrolyte"):
+        if name not in labels:
+            raise ShapeError(f"labels: which value is the {name}? Got {', '.join(labels)} alone")
+    values = np.concatenate([np.atleast_1d(value) for value in labels.values()])
+    twice, count = np.unique(values, return_counts=True)
+    if (count > 1).any():
+        raise ShapeError(f"labels: {_listed(twice[count > 1])} stands for two regions")
+
+
+def _window(crop: tuple[Span | None, ...] | None, shape: tuple[int, ...]) -> tuple[slice, ...]:
+    """The part of the image that is kept, checked against its size."""
+    spans = crop or (None, None, None)
+    if len(spans) != 3:
+        raise ShapeError(f"crop: got {len(spans)} spans, expected one for each of x, y and z")
+    window = []
+    for axis, span, count in zip("xyz", spans, shape, strict=True):
+        start, stop = span or (0, count)
+        if not 0 <= start < stop <= count:
+            raise ShapeError(
+                f"crop: {axis} from {start} to {stop} is not within 0 to {count}, the image's "
+                "voxels along it"
+            )
+        if stop - start < _FEW:
+            raise ShapeError(f"crop: {stop - start} voxels along {axis}; at least {_FEW} needed")
+        window.append(slice(start, stop))
+    return tuple(window)
+
+
+def _listed(values: NDArray[Any]) -> str:
+    shown = ", ".join(f"{value:g}" for value in np.atleast_1d(values)[:10])
+    return shown + (f" and {len(values) - 10} more" if np.size(values) > 10 else "")

@@ -1,0 +1,126 @@
+"""Descriptors of bodies whose measures are known, and of meshes drawn on voxels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nanotrode.geometry import descriptors as found
+from nanotrode.geometry.tags import REGIONS
+from nanotrode.geometry.voxels import Voxels, rasterise
+
+
+def grid(*counts):
+    """The coordinates of the voxels' centres."""
+    return np.meshgrid(*(np.arange(n) + 0.5 for n in counts), indexing="ij")
+
+
+def ball(n, radius, centre=None):
+    centre = np.full(3, n / 2) if centre is None else np.asarray(centre)
+    x, y, z = grid(n, n, n)
+    return (x - centre[0]) ** 2 + (y - centre[1]) ** 2 + (z - centre[2]) ** 2 < radius**2
+
+
+def test_a_ball_s_local_thickness_is_its_diameter_everywhere():
+    phase = ball(40, 15.0)
+    thickness = found.local_thickness(phase, 0.5)
+    assert (thickness[~phase] == 0).all()
+    # to a voxel, but for voxels that stick out of the largest sphere
+    assert np.mean(np.abs(thickness[phase] - 15.0) < 0.75) > 0.95
+
+
+def test_slits_and_wires_of_two_widths_are_told_apart():
+    phase = np.zeros((30, 30, 20), dtype=bool)
+    phase[:, 2:8] = True
+    phase[:, 15:25] = True
+    thickness = found.local_thickness(phase)
+    assert np.ptp(thickness[:, 2:8]) == 0
+    assert thickness[0, 2, 0] == pytest.approx(6.0, rel=0.05)
+    assert thickness[:, 15:25] == pytest.approx(10.0, rel=1e-9)
+
+
+def test_across_a_periodic_side_a_ball_is_whole():
+    whole = ball(32, 10.0)
+    thickness = found.local_thickness(whole)
+    moved = np.roll(whole, (16, 16), axis=(0, 1))
+    joined = found.local_thickness(moved, periodic=True)
+    assert (joined == np.roll(thickness, (16, 16), axis=(0, 1))).all()
+    # a quarter in the corner is narrower than the ball that it belongs to
+    squeezed = np.roll(ball(32, 10.0, (4, 16, 16)), 12, axis=0)
+    assert (found.local_thickness(squeezed) != found.local_thickness(whole)).any()
+
+
+def test_areas_are_those_of_the_bodies_not_of_the_voxels_faces():
+    assert found.surface_area(ball(50, 18.0)) == pytest.approx(4 * np.pi * 18**2, rel=0.02)
+    x, y, _ = grid(60, 60, 10)
+    tilted = 2 * x + y < 90
+    width = 60 * np.sqrt(5) / 2  # of the plane's trace between y = 0 and y = 60
+    assert found.surface_area(tilted) == pytest.approx(10 * width, rel=0.02)
+
+
+def test_the_faces_of_a_layered_box_are_shared_out_between_three_phases():
+    tags = np.full((10, 10, 30), REGIONS["electrolyte"], dtype=np.uint8)
+    tags[:, :, :10] = REGIONS["electrode"]
+    tags[:5, :, 10:20] = REGIONS["binder"]
+    voxels = Voxels(tags, 0.1)
+    solids = found.area_between(voxels, "electrode", "binder")
+    bare = found.area_between(voxels, "electrode", "electrolyte")
+    assert solids == pytest.approx(0.5, abs=0.06)
+    assert bare == pytest.approx(0.5, abs=0.06)
+
+
+def test_only_pores_that_reach_the_separator_are_connected():
+    pore = np.zeros((8, 8, 8), dtype=bool)
+    pore[2, 2, 3:] = True
+    pore[5, 5, :4] = True
+    joined = found.connected_to_separator(pore)
+    assert joined.sum() == 5
+    assert joined[2, 2, 3:].all()
+    assert found.leading_through(pore, 2) == 0
+    pore[2, 2, :3] = True
+    assert found.leading_through(pore, 2) == pytest.approx(8 / 12)
+
+
+def test_a_pore_may_reach_the_separator_through_a_periodic_side():
+    pore = np.zeros((6, 6, 6), dtype=bool)
+    pore[0, 3, 3:] = True
+    pore[5, 3, :4] = True
+    assert found.connected_to_separator(pore).sum() == 3
+    assert found.connected_to_separator(pore, periodic=True).sum() == 7
+    assert found.leading_through(pore, 2, periodic=True) == 1
+    assert found.leading_through(pore, 2) == 0
+
+
+def test_feret_diameters_of_a_box_are_its_diagonal_and_its_thickness():
+    corners = np.stack(np.meshgrid([0, 1.0], [0, 2.0], [0, 5.0]), axis=-1).reshape(-1, 3)
+    assert found.feret_diameters(corners) == pytest.approx((np.sqrt(30), 1.0))
+
+
+def test_a_mesh_is_drawn_on_voxels_as_it_is():
+    from dataclasses import replace
+
+    import boxes
+
+    mesh = boxes.box((6, 4, 8), sides=(3e-6, 2e-6, 4e-6))
+    middle = mesh.points[mesh.cells].mean(axis=1)
+    lower = (middle[:, 2] < 1e-6) | (middle[:, 0] < 0.5e-6)
+    mesh = replace(mesh, cell_tags=np.where(lower, 1, 2))
+    voxels = rasterise(mesh, 0.124e-6)
+    assert voxels.spacing == pytest.approx(0.125e-6)
+    assert voxels.tags.shape == (24, 16, 32)
+    x, _, z = grid(*voxels.tags.shape)
+    assert (voxels.phase("electrode") == ((z < 8) | (x < 4))).all()
+    half = rasterise(mesh, 0.125e-6, height=2e-6)
+    assert (half.tags == voxels.tags[:, :, :16]).all()
+
+
+def test_the_measures_of_a_structure_are_consistent():
+    tags = np.where(ball(24, 9.0), REGIONS["electrode"], REGIONS["electrolyte"]).astype(np.uint8)
+    got = found.measure(Voxels(tags, 1e-7))
+    ball_share = 4 / 3 * np.pi * 9**3 / 24**3
+    assert got.porosity == pytest.approx(1 - ball_share, rel=0.01)
+    assert got.connected_porosity == got.porosity
+    assert got.specific_surface == pytest.approx(got.interface, rel=1e-6)
+    assert got.specific_surface == pytest.approx(4 * np.pi * 81 / 24**3 * 1e7, rel=0.05)
+    assert got.phases["electrode"].connected == (0, 0, 0)
+    assert got.phases["electrolyte"].connected == (1, 1, 1)
