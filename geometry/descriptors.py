@@ -24,6 +24,18 @@ class Sizes(NamedTuple):
     p90: float
 
 
+class Distribution(NamedTuple):
+    """A volume-weighted distribution of diameters.
+
+    Attributes:
+        diameters: ascending, each once [m].
+        shares: of the volume, up to and with each diameter.
+    """
+
+    diameters: list[float]
+    shares: list[float]
+
+
 class PhaseMeasures(NamedTuple):
     """What is measured of one phase.
 
@@ -31,11 +43,13 @@ class PhaseMeasures(NamedTuple):
         fraction: volume fraction.
         connected: share of the phase that leads from face to face, along x, y and z.
         thickness: local thickness.
+        widths: its distribution.
     """
 
     fraction: float
     connected: tuple[float, float, float]
     thickness: Sizes
+    widths: Distribution
 
 
 class Descriptors(NamedTuple):
@@ -80,8 +94,10 @@ def measure_phase(voxels: Voxels, region: str) -> PhaseMeasures:
     """Fraction, percolation and local thickness of one phase."""
     phase = voxels.phase(region)
     x, y, z = (leading_through(phase, axis, periodic=voxels.periodic) for axis in range(3))
-    thickness = local_thickness(phase, voxels.spacing, periodic=voxels.periodic)
-    return PhaseMeasures(float(phase.mean()), (x, y, z), percentiles(thickness[phase]))
+    local = local_thickness(phase, voxels.spacing, periodic=voxels.periodic)[phase]
+    diameters, counts = np.unique(local, return_counts=True)
+    widths = Distribution(diameters.tolist(), (np.cumsum(counts) / len(local)).tolist())
+    return PhaseMeasures(float(phase.mean()), (x, y, z), percentiles(local), widths)
 
 
 def percentiles(diameters: Floats) -> Sizes:

@@ -62,13 +62,21 @@ class Voxels:
 
 
 def rasterise(
-    mesh: ElectrodeMesh, spacing: float, *, height: float | None = None, periodic: bool = False
+    mesh: ElectrodeMesh,
+    spacing: float,
+    *,
+    outline: Floats | None = None,
+    height: float | None = None,
+    periodic: bool = False,
 ) -> Voxels:
     """Draw a mesh on voxels: each takes the region of the cell that holds its centre.
+
+    Around an electrode that was meshed alone there is electrolyte.
 
     Args:
         mesh: Straight cells; of curved ones the corners count.
         spacing: Edge of a voxel [m], rounded so that a whole number fits the box's height.
+        outline: Corners (n, 2) of the box on the collector [m]; by default as wide as the mesh.
         height: Up to which the mesh is drawn, from the collector [m]; by default all of it.
         periodic: Whether opposite sides of the mesh match.
 
@@ -76,6 +84,8 @@ def rasterise(
         MeshError: The cells do not fill the box.
     """
     low, size = mesh.points.min(axis=0), np.ptp(mesh.points, axis=0)
+    if outline is not None:
+        low[:2], size[:2] = outline.min(axis=0), np.ptp(outline, axis=0)
     if height is not None:
         size[2] = min(size[2], height)
     spacing = float(size[2]) / max(1, round(float(size[2]) / spacing))
@@ -94,7 +104,9 @@ def rasterise(
         _draw(tags, corners[chosen], first[chosen], spans[chosen], mesh.cell_tags[chosen])
         begin = int(end)
     bare = float((tags == 0).mean())
-    if bare > 1e-3:
+    if "electrolyte" not in mesh.names:
+        tags[tags == 0] = REGIONS["electrolyte"]
+    elif bare > 1e-3:
         raise MeshError(f"{100 * bare:.2g} % of the box lies in no cell: it is not filled")
     return Voxels(_filled(tags), spacing, periodic)
 

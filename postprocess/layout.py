@@ -21,12 +21,12 @@ from .._files import atomic_path
 from .palette import FAINT, INK, ColourScale
 from .scene import Photograph
 
-_DPI = 200
+DPI = 200
 _HEIGHT = 6.4
 _WIDEST = 8.6
 _HEADER = 0.78
 _GUTTER = 0.85
-_FONT: dict[Any, Any] = {
+FONT: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.size": 9.5,
     "mathtext.fontset": "dejavusans",
@@ -60,18 +60,18 @@ def compose(
     gutter = _GUTTER if picture.squeeze > 1.0 else 0.0
     content = gutter + wide + side + 1.65
     width, height = max(content, 6.2), tall + _HEADER + 0.35
-    with matplotlib.rc_context(_FONT):
-        figure = Figure(figsize=(width, height), dpi=_DPI, facecolor="white")
+    with matplotlib.rc_context(FONT):
+        figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
         left = 0.2 + gutter + 0.5 * (width - content)
-        axes = _box(figure, left, 0.3, wide, tall)
+        axes = box(figure, left, 0.3, wide, tall)
         axes.imshow(picture.image, interpolation="lanczos")
         axes.set_axis_off()
         axes.set_autoscale_on(False)
-        _scale_bars(axes, picture, tall)
+        scale_bars(axes, picture, tall)
         if sections:
             _draw_sections(figure, left + wide + 0.15, tall, sections)
         edge = left + wide + side + 0.25
-        _colour_bar(_box(figure, edge, 0.3 + 0.18 * tall, 0.17, 0.6 * tall), scale)
+        _colour_bar(box(figure, edge, 0.3 + 0.18 * tall, 0.17, 0.6 * tall), scale)
         top = (height - 0.12) / height
         figure.text(0.28 / width, top, scale.heading, size=14, weight="bold", color=INK, va="top")
         figure.text(0.28 / width, top - 0.34 / height, subtitle, size=9.5, color=FAINT, va="top")
@@ -80,7 +80,7 @@ def compose(
     return path
 
 
-def _box(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+def box(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
     """Axes placed in inches."""
     across, up = figure.get_size_inches()
     return figure.add_axes((left / across, bottom / up, width / across, height / up))
@@ -107,7 +107,7 @@ def _draw_sections(figure: Figure, left: float, tall: float, sections: list[Sect
     size = min(1.3, room - 0.55)
     for row, section in enumerate(sections):
         bottom = 0.3 + tall - (row + 1) * room + 0.3
-        axes = _box(figure, left, bottom, size, size)
+        axes = box(figure, left, bottom, size, size)
         axes.imshow(section.image, interpolation="lanczos")
         axes.set_axis_off()
         axes.set_autoscale_on(False)
@@ -123,8 +123,8 @@ def _draw_sections(figure: Figure, left: float, tall: float, sections: list[Sect
     )  # fmt: skip
 
 
-def _scale_bars(axes: Axes, picture: Photograph, tall: float) -> None:
-    """A bar along the horizontal, and one upwards where heights are drawn shorter."""
+def scale_bars(axes: Axes, picture: Photograph, tall: float) -> None:
+    """Draw a bar along the horizontal, and one upwards where heights are drawn shorter."""
     rows, columns = picture.image.shape[:2]
     bar = nice_length(0.22 * picture.width)
     across = bar / picture.width * columns

@@ -18,6 +18,14 @@ FAINT = "#6b7278"
 # Colour-blind-safe line colours (Okabe and Ito).
 BLUE, ORANGE, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 
+REGION_COLOURS = {
+    "electrode": "#c98a4b",
+    "electrolyte": "#cfe3f1",
+    "binder": "#4c5964",
+    "additive": "#7b5ea7",
+}
+"""Of a structure's regions, by the names of `tags.REGIONS`: told apart in grey too."""
+
 
 class ColourScale(NamedTuple):
     """How values become colours, and what the colour bar says."""

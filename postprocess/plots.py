@@ -25,7 +25,7 @@ from .series import read_series
 _log = logging.getLogger(__name__)
 
 _DPI = 200
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.size": 9.5,
     "axes.edgecolor": FAINT,
@@ -87,7 +87,7 @@ def plot_voltage(
     unit, size = time_unit(series["Time [s]"])
     time = series["Time [s]"] / size
     voltage = series["Voltage [V]"]
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(9.6, 4.5), dpi=_DPI, layout="constrained")
         grid = figure.add_gridspec(2, 2, width_ratios=(1.55, 1), height_ratios=(2.4, 1))
         upper = figure.add_subplot(grid[0, 0])
@@ -105,7 +105,7 @@ def plot_voltage(
         upper.set_xlim(time[0], time[-1] if time[-1] > time[0] else None)
         figure.align_ylabels((upper, lower))
         _over_capacity(right, series, stretches)
-        _heading(figure, "Voltage")
+        heading(figure, "Voltage")
         return _save(figure, path)
 
 
@@ -118,7 +118,7 @@ def plot_stoichiometry(
     time = series["Time [s]"] / size
     low, high = (series.get(f"{n} local current density [A.m-2]") for n in ("Min", "Max"))
     two = low is not None and high is not None
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(6.4, 4.6 if two else 3.2), dpi=_DPI, layout="constrained")
         panels = figure.subplots(2 if two else 1, 1, sharex=True, squeeze=False)[:, 0]
         _shade(tuple(panels), stretches, time)
@@ -137,7 +137,7 @@ def plot_stoichiometry(
         panels[-1].set_xlabel(f"time  [{unit}]")
         top.set_xlim(time[0], time[-1] if time[-1] > time[0] else None)
         figure.align_ylabels(panels)
-        _heading(figure, "Stoichiometry and current")
+        heading(figure, "Stoichiometry and current")
         return _save(figure, path)
 
 
@@ -215,7 +215,8 @@ def _shade(panels: tuple[Axes, ...], stretches: list[_Stretch], time: NDArray) -
         )  # fmt: skip
 
 
-def _heading(figure: Figure, text: str) -> None:
+def heading(figure: Figure, text: str) -> None:
+    """A sheet's title, at its upper left."""
     figure.suptitle(text, x=0.012, ha="left", size=13, weight="bold", color=INK)
 
 

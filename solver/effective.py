@@ -11,6 +11,7 @@ volume fraction, pieces that lead nowhere included, over D_eff / D.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -60,18 +61,17 @@ def effective_transport(
     region: str,
     axes: str = AXES,
     *,
+    height: float | None = None,
     comm: MPI.Comm | None = None,
     tolerance: float = 1e-6,
 ) -> tuple[Transport, ...]:
     """Effective transport of a region along each of `axes`.
 
-    The box is that of the whole mesh; a mesh with electrolyte headroom is first to be cut to
-    the electrode's height.
-
     Args:
         mesh: The mesh, on rank 0; other ranks may pass None.
         region: A name of `tags.REGIONS`.
         axes: Some of "xyz".
+        height: Where the box ends [m], below an electrolyte headroom; by default with the mesh.
         comm: Where to solve; by default this process alone.
         tolerance: Relative, of the linear solve.
     """
@@ -82,33 +82,57 @@ def effective_transport(
     comm = comm or MPI.COMM_SELF
     found = []
     for axis in axes:
-        phase = _Phase(mesh, region, AXES.index(axis)) if comm.rank == 0 and mesh else None
+        phase = _phase(mesh, region, axis, height) if comm.rank == 0 and mesh else None
         found.append(_solve(phase, axis, comm, tolerance))
     return tuple(found)
 
 
-class _Phase:
-    """What of a region leads from face to face along an axis, and the box that it lies in."""
+class _Phase(NamedTuple):
+    """What of a region leads from face to face along an axis, and the box that it lies in.
 
-    def __init__(self, mesh: ElectrodeMesh, region: str, axis: int) -> None:
-        low, size = mesh.points.min(axis=0), np.ptp(mesh.points, axis=0)
-        self.length = float(size[axis])
-        self.area = float(np.prod(np.delete(size, axis)))
-        self.fraction = mesh.volume(region) / float(np.prod(size))
-        part = mesh.region(region)
-        place = (part.points[:, axis] - low[axis]) / size[axis]
-        ends = np.abs(place) < ON_FACE, np.abs(place - 1.0) < ON_FACE
-        self.mesh, kept = _leading_through(part, *ends)
-        # 1 on one face, 0 on the other, not a number where it is to be found
-        self.fixed = np.where(ends[0], 1.0, np.where(ends[1], 0.0, np.nan))[kept]
+    Attributes:
+        mesh: The pieces that do; None if there are none.
+        fixed: (n,) 1 on one face, 0 on the other, not a number where it is to be found.
+        length, area: The box's length along the axis [m] and its cross-section [m2].
+        fraction: Volume fraction of the region.
+    """
+
+    mesh: ElectrodeMesh | None
+    fixed: NDArray
+    length: float
+    area: float
+    fraction: float
+
+
+def _phase(mesh: ElectrodeMesh, region: str, axis: str, height: float | None) -> _Phase:
+    low, size = mesh.points.min(axis=0), np.ptp(mesh.points, axis=0)
+    part = mesh.region(region)
+    volume = mesh.volume(region)
+    if height is not None and height < size[2] * (1 - ON_FACE):
+        if region == "electrolyte":
+            volume -= float(size[0] * size[1]) * (float(size[2]) - height)
+        size[2] = height
+        part = _below(part, float(low[2]) + height * (1 - ON_FACE))
+    along = AXES.index(axis)
+    place = (part.points[:, along] - low[along]) / size[along]
+    ends = place < ON_FACE, place > 1.0 - ON_FACE
+    kept = _leading_through(part, *ends)
+    through = _only(part, kept) if kept.any() else None
+    nodes = np.unique(part.cells[kept])
+    fixed = np.where(ends[0], 1.0, np.where(ends[1], 0.0, np.nan))[nodes]
+    area = float(np.prod(np.delete(size, along)))
+    return _Phase(through, fixed, float(size[along]), area, volume / float(np.prod(size)))
+
+
+def _below(part: ElectrodeMesh, level: float) -> ElectrodeMesh:
+    """The cells that are not wholly above a level [m]."""
+    return _only(part, part.points[part.cells[:, :4], 2].min(axis=1) < level)
 
 
 def _leading_through(
     part: ElectrodeMesh, low: NDArray[np.bool_], high: NDArray[np.bool_]
-) -> tuple[ElectrodeMesh | None, NDArray]:
-    """The pieces of a region that touch both faces, and their nodes in it; None if none does."""
-    from dataclasses import replace
-
+) -> NDArray[np.bool_]:
+    """Which cells belong to pieces that touch both faces."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -117,12 +141,14 @@ def _leading_through(
     graph = coo_array((np.ones(len(first), np.int8), (first, others)), shape=(size, size))
     piece = connected_components(graph, directed=False)[1]
     through = np.intersect1d(piece[low], piece[high])
-    chosen = np.isin(piece[part.cells[:, 0]], through)
+    return np.isin(piece[part.cells[:, 0]], through)
+
+
+def _only(part: ElectrodeMesh, chosen: NDArray[np.bool_]) -> ElectrodeMesh:
+    """Some cells of a mesh, without their facets."""
     nodes, local = np.unique(part.cells[chosen], return_inverse=True)
-    if not chosen.any():
-        return None, nodes
     none = np.empty((0, part.facets.shape[1]), np.int32)
-    mesh = replace(
+    return replace(
         part,
         points=part.points[nodes],
         cells=local.reshape(-1, part.cells.shape[1]).astype(np.int32),
@@ -131,7 +157,6 @@ def _leading_through(
         facet_tags=none[:, 0],
         parent_nodes=None,
     )
-    return mesh, nodes
 
 
 def _solve(phase: _Phase | None, axis: str, comm: MPI.Comm, tolerance: float) -> Transport:

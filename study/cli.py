@@ -122,6 +122,46 @@ def render(folder: Path, /) -> None:
 
 
 @app.command
+def describe(
+    source: Path,
+    /,
+    *,
+    voxel: str | None = None,
+    label: Annotated[list[str] | None, Parameter(negative="")] = None,
+    threshold: float | None = None,
+    axes: str = "zyx",
+    crop: str | None = None,
+    out: Path | None = None,
+    overrides: Overrides = None,
+) -> None:
+    """Measure a structure: pores, sizes, surfaces, percolation, tortuosity.
+
+    Parameters
+    ----------
+    source
+        A study file, a run's folder or an image (.tif, .tiff, .npy; a folder of slices).
+    voxel
+        Edge of an image's voxel, such as "100 nm".
+    label
+        Which grey value of an image is which region, such as electrolyte=0; may be repeated.
+    threshold
+        Instead of labels: brighter voxels are the electrode.
+    axes
+        What an image's pages, rows and columns are.
+    crop
+        Part of an image, in voxels along x, y and z, such as 0:128,0:128,0:64.
+    out
+        Folder for describe.json and the pictures; beside the source if left out.
+    """
+    from .describe import run_describe
+
+    if ranks.rank() == 0:
+        about = {"voxel": voxel, "labels": label, "threshold": threshold, "axes": axes}
+        for path in run_describe(source, about | {"crop": crop}, out, overrides or ()):
+            print(f"wrote {path}")
+
+
+@app.command
 def materials(name: str | None = None, /) -> None:
     """List the materials, or print one with the source of each number.
 

@@ -65,6 +65,13 @@ def test_islands_count_in_the_fraction_and_carry_nothing():
     assert found.tortuosity == pytest.approx(1.5, rel=1e-9)
 
 
+def test_a_headroom_takes_no_part():
+    mesh = two_regions((4, 2, 6), lambda x: (x[:, 0] < 0.25) | (x[:, 2] > 0.5))
+    for found in mesh_transport(mesh, "yz", height=0.5, tolerance=1e-12):
+        assert found.fraction == pytest.approx(0.25, rel=1e-12)
+        assert found.tortuosity == pytest.approx(1.0, rel=1e-9)
+
+
 @pytest.mark.mpi
 def test_two_ranks_find_what_one_finds():
     from mpi4py import MPI

@@ -1,0 +1,348 @@
+"""What `nanotrode describe` measures of a study's mesh, a run's mesh or an image."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._files import write_text
+from ..errors import InputError
+from ..geometry import descriptors
+from ..geometry.tags import REGIONS
+from ..geometry.voxels import Voxels, rasterise
+
+if TYPE_CHECKING:
+    from ..geometry.mesh import ElectrodeMesh
+    from ..solver.effective import Transport
+
+log = logging.getLogger("nanotrode")
+
+IMAGES = (".tif", ".tiff", ".npy", ".raw")
+
+_MOST_VOXELS = 2_000_000
+"""That a mesh is drawn on; finer than half its elements is of no use."""
+
+_LEAST_ACROSS = 32
+_UNSEEN = 2.0  # [s] that pass before a bar is shown
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What is to be described.
+
+    Attributes:
+        name: What it is called.
+        voxels: Its regions, from the collector to the top of its solids.
+        mesh: Its mesh; None for an image.
+        shape: What was meshed, where that is known.
+    """
+
+    name: str
+    voxels: Voxels
+    mesh: ElectrodeMesh | None = None
+    shape: object | None = None
+
+    @property
+    def height(self) -> float:
+        """Of the part that is described [m]."""
+        return self.voxels.size[2]
+
+
+@dataclass(frozen=True)
+class Description:
+    """All that was measured.
+
+    Attributes:
+        structure: Of what.
+        measures: Porosity, surface, sizes, percolation.
+        transport: Effective transport along x, y and z, by region.
+        particle_sizes: Largest Feret diameters, where the shape knows its particles.
+    """
+
+    structure: Structure
+    measures: descriptors.Descriptors
+    transport: dict[str, tuple[Transport, ...]]
+    particle_sizes: descriptors.Sizes | None = None
+
+
+def run_describe(
+    source: Path, about: dict[str, Any], out: Path | None, overrides: Sequence[str]
+) -> list[Path]:
+    """Describe what the command line names, print the table; the files written.
+
+    Args:
+        source: A study file, a run's folder or an image.
+        about: What the command line says of an image, in its words.
+        out: Folder for the files; by default that of the source.
+        overrides: Of a study's keys.
+    """
+    from .show_structure import show
+
+    image = is_image(source)
+    structure = of_image(source, **read_words(about)) if image else of_path(source, overrides)
+    found = describe(structure, show=True)
+    show(found)
+    within = source if source.is_dir() and not image else source.parent
+    name = "describe" if out or within == source else f"{source.stem}.describe"
+    written = write(found, (out or within) / name)
+    if structure.mesh is None:
+        return written
+    return written + _pictures(structure.mesh, out or within, name)
+
+
+def is_image(source: Path) -> bool:
+    """Whether a path names an image: by its suffix, or a folder or a pattern of slices."""
+    if source.suffix.lower() in IMAGES:
+        return True
+    return source.is_dir() and any(p.suffix.lower() in (".tif", ".tiff") for p in source.iterdir())
+
+
+def read_words(about: dict[str, Any]) -> dict[str, Any]:
+    """The command line's words on an image, as `Image` takes them.
+
+    Raises:
+        InputError: They cannot be read.
+    """
+    from ..units import quantity
+
+    if about["voxel"] is None:
+        raise InputError('--voxel: how large is a voxel of the image? Give it, such as "100 nm"')
+    labels = {}
+    for text in about["labels"] or ():
+        name, _, values = text.partition("=")
+        try:
+            labels[name.strip()] = tuple(int(value) for value in values.split(","))
+        except ValueError:
+            raise InputError(f"--label: got '{text}', expected such as electrolyte=0") from None
+    return {
+        "voxel": quantity(about["voxel"], "m", key="--voxel"),
+        "labels": labels,
+        "threshold": about["threshold"],
+        "axes": about["axes"],
+        "crop": _crop(about["crop"]),
+    }
+
+
+def _crop(text: str | None) -> tuple[tuple[int, int] | None, ...] | None:
+    if text is None:
+        return None
+    spans: list[tuple[int, int] | None] = []
+    try:
+        for span in text.split(","):
+            low, _, high = span.partition(":")
+            spans.append((int(low), int(high)) if span.strip() else None)
+    except ValueError:
+        raise InputError(f"--crop: got '{text}', expected such as 0:128,0:128,0:64") from None
+    return tuple(spans)
+
+
+def _pictures(mesh: ElectrodeMesh, folder: Path, name: str) -> list[Path]:
+    """The mesh in three dimensions; where nothing can be drawn, the table must do."""
+    from ..postprocess.opengl import RenderingError
+    from ..postprocess.render_mesh import render_mesh
+
+    try:
+        return render_mesh(mesh, folder, name=name)
+    except RenderingError as error:
+        log.warning("%s", error)
+        return []
+
+
+def of_image(path: Path, **about: Any) -> Structure:
+    """An image as a structure; `about` as `Image` takes it."""
+    from ..geometry.implicit.image import Image
+
+    shape = Image(file=str(path), **about)
+    return Structure(path.stem, shape.voxels, shape=shape)
+
+
+def of_mesh(name: str, mesh: ElectrodeMesh, shape: object | None = None) -> Structure:
+    """A mesh as a structure, as high as its solids.
+
+    Raises:
+        InputError: It does not stand in a box, or not in one that is known.
+    """
+    outline = np.asarray(getattr(shape, "corners", mesh.points[:, :2]))
+    base = np.ptp(outline, axis=0)
+    if abs(mesh.footprint / float(base.prod()) - 1.0) > 1e-6:
+        raise InputError(
+            f"{name}: its footprint is no rectangle that is known; describe needs symmetry = "
+            '"none", or the study file instead of the folder if the electrode was meshed alone'
+        )
+    solid = mesh.points[mesh.cells[mesh.cell_tags != REGIONS["electrolyte"]]]
+    height = float(solid[..., 2].max() - mesh.points[:, 2].min())
+    voxels = rasterise(
+        mesh,
+        _spacing(mesh, (float(base[0]), float(base[1]), height)),
+        outline=outline,
+        height=height,
+        periodic=bool(mesh.shape.get("periodic", False)),
+    )
+    return Structure(name, voxels, mesh, shape)
+
+
+def of_path(source: Path, overrides: Sequence[str] = ()) -> Structure:
+    """A study file or a run's folder as a structure.
+
+    Raises:
+        InputError: It is neither.
+    """
+    from ..geometry.mesh import ElectrodeMesh
+    from .build import make_mesh, make_shape
+    from .loading import load_study
+
+    if source.is_dir():
+        mesh_file = source / "mesh.msh"
+        if not mesh_file.exists():
+            raise InputError(
+                f"{source}: holds no mesh.msh; expected a study file, a run's folder or an image "
+                f"({', '.join(IMAGES)})"
+            )
+        return of_mesh(source.name, ElectrodeMesh.load(mesh_file))
+    study = load_study(source, overrides)
+    return of_mesh(study.name or source.stem, make_mesh(study), make_shape(study))
+
+
+def describe(structure: Structure, *, show: bool = False) -> Description:
+    """Measure everything, with a bar on the terminal if it takes long."""
+    regions = structure.voxels.regions
+    with _bar(show, 1 + 3 * len(regions)) as advance:
+        measures = _as_meshed(descriptors.measure(structure.voxels), structure)
+        advance("widths, surfaces, pieces")
+        transport = {}
+        for region in regions:
+            found = []
+            for axis in "xyz":
+                found.append(_transport(structure, region, axis))
+                advance(f"transport in the {region}")
+            transport[region] = tuple(found)
+    return Description(structure, measures, transport, _particles(structure.shape))
+
+
+def _transport(structure: Structure, region: str, axis: str) -> Transport:
+    # around an electrode that was meshed alone only the voxels know the pores
+    if structure.mesh is not None and "electrolyte" in structure.mesh.names:
+        from ..solver.effective import effective_transport
+
+        return effective_transport(structure.mesh, region, axis, height=structure.height)[0]
+    from ..solver.effective_voxels import effective_transport_of_voxels
+
+    return effective_transport_of_voxels(structure.voxels.phase(region), "xyz".index(axis))
+
+
+def _as_meshed(measures: descriptors.Descriptors, structure: Structure) -> descriptors.Descriptors:
+    """A mesh's own volumes and areas instead of those of the voxels it was drawn on."""
+    mesh = structure.mesh
+    if mesh is None or "interface" not in mesh.names:
+        return measures
+    volume = mesh.footprint * structure.height
+    solids = [name for name in REGIONS if name in mesh.names and name != "electrolyte"]
+    porosity = 1.0 - sum(map(mesh.volume, solids)) / volume
+    bare = mesh.area("interface")
+    bound = mesh.area("binder-surface") if "binder-surface" in mesh.names else 0.0
+    return measures._replace(
+        porosity=porosity,
+        connected_porosity=porosity * measures.connected_porosity / measures.porosity,
+        interface=bare / volume,
+        specific_surface=(bare + bound) / volume,
+    )
+
+
+def _particles(shape: object | None) -> descriptors.Sizes | None:
+    """Largest Feret diameters of a shape that knows its particles."""
+    diameters = getattr(shape, "feret_diameters", None)
+    if diameters is None:
+        return None
+    return descriptors.percentiles(np.asarray(diameters() if callable(diameters) else diameters))
+
+
+def _spacing(mesh: ElectrodeMesh, size: tuple[float, float, float]) -> float:
+    """Edge of the voxels that a mesh is drawn on [m]."""
+    edges = mesh.points[mesh.facets[:, 1]] - mesh.points[mesh.facets[:, 0]]
+    fine = 0.5 * float(np.median(np.linalg.norm(edges, axis=1)))
+    affordable = float(np.prod(size) / _MOST_VOXELS) ** (1 / 3)
+    return max(min(fine, min(size) / _LEAST_ACROSS), affordable)
+
+
+def to_json(found: Description) -> dict[str, Any]:
+    """The description as plain numbers; lengths [m], specific surface [1/m]."""
+    values = found.measures._asdict()
+    values["phases"] = {
+        name: phase._asdict()
+        | {"thickness": phase.thickness._asdict(), "widths": phase.widths._asdict()}
+        for name, phase in found.measures.phases.items()
+    }
+    values["transport"] = {
+        name: {one.axis: {"diffusivity": one.diffusivity, "tortuosity": _finite(one.tortuosity)}
+               for one in several}
+        for name, several in found.transport.items()
+    }  # fmt: skip
+    if found.particle_sizes is not None:
+        values["particle_sizes"] = found.particle_sizes._asdict()
+    return {"name": found.structure.name, **values}
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def write(found: Description, stem: Path) -> list[Path]:
+    """Write `<stem>.json` and the sheet `<stem>.png`."""
+    from ..postprocess.structure import Widths, plot_structure
+
+    data, sheet = stem.with_name(f"{stem.name}.json"), stem.with_name(f"{stem.name}.png")
+    write_text(data, json.dumps(to_json(found), indent=2) + "\n")
+    voxels = found.structure.voxels
+    plot_structure(
+        sheet,
+        section=voxels.tags[:, voxels.tags.shape[1] // 2],
+        spacing=1e6 * voxels.spacing,
+        widths={
+            region: Widths(1e6 * np.array(phase.widths.diameters), np.array(phase.widths.shares))
+            for region, phase in found.measures.phases.items()
+        },
+        diffusivities={
+            region: [one.diffusivity for one in several]
+            for region, several in found.transport.items()
+        },
+        title=found.structure.name,
+    )
+    return [data, sheet]
+
+
+@contextmanager
+def _bar(show: bool, total: int) -> Iterator[Any]:
+    """A function that counts one more step, and a bar once that has taken long."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=20),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    task, start = bar.add_task("", total=total), time.monotonic()
+
+    def advance(what: str) -> None:
+        bar.update(task, advance=1, description=what)
+        if show and console.is_terminal and time.monotonic() - start > _UNSEEN:
+            bar.start()
+
+    try:
+        yield advance
+    finally:
+        if bar.live.is_started:
+            bar.stop()

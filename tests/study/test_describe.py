@@ -1,0 +1,97 @@
+"""`nanotrode describe`: images, studies and folders, with the numbers they must give."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nanotrode.geometry.tags import REGIONS
+from nanotrode.study import cli, describe
+
+FILE = Path(__file__).parents[1] / "data" / "electrode_64.tiff"
+ABOUT = ["--voxel", "100 nm", "--label", "electrolyte=0", "--label", "electrode=85,170"]
+
+
+def answer(capsys, *arguments):
+    code = cli.main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.fixture
+def no_pictures(monkeypatch):
+    """3-D pictures have tests of their own."""
+    monkeypatch.setattr(describe, "_pictures", lambda mesh, folder, name: [])
+
+
+def test_an_image_is_described_in_a_table_a_file_and_a_picture(capsys, tmp_path):
+    crop = "0:24,0:20,0:24"
+    code, out, err = answer(capsys, "describe", FILE, *ABOUT, "--crop", crop, "--out", tmp_path)
+    assert (code, err) == (0, "")
+    assert "2.4 × 2 × 2.4 µm" in out
+    assert "tortuosity factor, z" in out
+    assert (tmp_path / "describe.png").stat().st_size > 10_000
+    found = json.loads((tmp_path / "describe.json").read_text())
+    pore, solid = found["phases"]["electrolyte"], found["phases"]["electrode"]
+    assert pore["fraction"] + solid["fraction"] == pytest.approx(1.0)
+    assert found["porosity"] == pore["fraction"]
+    assert f"{100 * found['porosity']:.2f} %" in out
+    transport = found["transport"]["electrolyte"]["z"]
+    assert transport["tortuosity"] == pytest.approx(pore["fraction"] / transport["diffusivity"])
+    assert pore["widths"]["shares"][-1] == pytest.approx(1.0)
+
+
+def test_a_study_of_wires_has_straight_pores(capsys, good, no_pictures):
+    """Upright wires: the pores' tortuosity factor is 1 upwards, and above 1 across."""
+    code, out, _ = answer(capsys, "describe", good)
+    assert code == 0
+    assert "joined to the separator" in out
+    found = json.loads(good.with_name("good.describe.json").read_text())
+    across, up = (found["transport"]["electrolyte"][axis]["tortuosity"] for axis in "xz")
+    # the tips are round, and a little more is open above
+    assert up == pytest.approx(1.0, abs=0.03)
+    assert 1.05 < across < 1.4
+    wire = np.pi * 0.25**2
+    assert found["porosity"] == pytest.approx(1 - wire, abs=0.02)
+    assert found["phases"]["electrode"]["thickness"]["p50"] == pytest.approx(100e-9, rel=0.1)
+    assert found["transport"]["electrode"]["x"]["tortuosity"] is None
+
+
+def test_a_folder_s_mesh_is_described_like_the_voxels_it_is_made_of(capsys, tmp_path, no_pictures):
+    import boxes
+
+    mesh = boxes.box((8, 8, 8), sides=(2e-6, 2e-6, 2e-6))
+    middle = mesh.points[mesh.cells].mean(axis=1)
+    pore = middle[:, 0] < 0.5e-6
+    tags = np.where(pore, REGIONS["electrolyte"], REGIONS["electrode"]).astype(np.int32)
+    replace(mesh, cell_tags=tags).save(tmp_path / "mesh.msh")
+    assert answer(capsys, "describe", tmp_path)[0] == 0
+    found = json.loads((tmp_path / "describe.json").read_text())
+    assert found["porosity"] == pytest.approx(0.25, rel=1e-9)
+    assert found["transport"]["electrolyte"]["y"]["tortuosity"] == pytest.approx(1.0, rel=1e-5)
+    assert found["transport"]["electrolyte"]["x"]["tortuosity"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([FILE], "--voxel: how large is a voxel"),
+        ([FILE, "--voxel", "1 s"], "--voxel"),
+        ([FILE, "--voxel", "1 nm", "--label", "pore"], "--label: got 'pore', expected such as"),
+        ([FILE, *ABOUT, "--crop", "0:64"], "crop: got 1 spans"),
+        ([FILE, *ABOUT, "--crop", "0-64"], "--crop: got '0-64', expected such as"),
+        ([FILE, "--voxel", "1 nm", "--label", "electrolyte=0", "--label", "electrode=9"],
+         "labels: the image also holds 85, 170"),
+        (["nowhere.toml"], "nowhere.toml: no such file"),
+        ([Path(__file__).parent], "holds no mesh.msh"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_described_is_one_line_and_exit_code_2(capsys, arguments, said):
+    code, out, err = answer(capsys, "describe", *arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
