@@ -159,7 +159,7 @@ def test_repeats_are_cycles_with_capacities_of_their_own(mesh):
     assert sorted(set(result.series["Cycle"])) == [1, 2]
     ends = [result.series["Mean stoichiometry"][result.time == e.time][-1] for e in result.events]
     assert ends == pytest.approx([0.25, 0.2, 0.25, 0.2], abs=1e-7)
-    assert result.summary["conservation"]["charge balance error"] < 1e-9
+    assert result.summary["conservation"]["charge balance error"] < 1e-12
 
 
 def test_time_never_goes_back_and_each_step_opens_with_its_own_row(mesh):
