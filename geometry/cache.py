@@ -90,7 +90,7 @@ def _mesher() -> str:
             state.update(metadata.version(package).encode())
         except metadata.PackageNotFoundError:
             state.update(b"-")
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
         state.update(file.read_bytes())
     return state.hexdigest()
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import StudyError
+from ..geometry.build_cad import Shape
+from ..geometry.implicit.image import Image
 from ..geometry.shapes import Film, NanobeltArray, NanowireArray
 from ..geometry.sizing import Sizing
 from ..materials import library
@@ -19,7 +21,9 @@ from ..materials.material import Material
 from ..solver.protocol import Protocol
 from .checks import Electrode
 from .fastest import diffusion_length
-from .schema import MaterialTable, OwnMeshTable, Study
+from .fields import Table
+from .geometries import OwnMeshTable
+from .schema import GeometryStudy, MaterialTable, Study
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -29,15 +33,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("nanotrode")
 
-Shape = Film | NanowireArray | NanobeltArray
 SHAPES: dict[str, type[Shape]] = {
     "film": Film,
     "nanowire-array": NanowireArray,
     "nanobelt-array": NanobeltArray,
+    "image": Image,
 }
 
 
-def make_shape(study: Study) -> Shape | None:
+def make_shape(study: GeometryStudy) -> Shape | None:
     """The shape to mesh; None where the user brings a mesh.
 
     Raises:
@@ -48,18 +52,28 @@ def make_shape(study: Study) -> Shape | None:
     return SHAPES[study.geometry.kind](**_given(study.geometry, leave_out=("kind",)))
 
 
+def element_order(study: GeometryStudy) -> int:
+    """1 or 2; by default 2 where the surface is known to the last digit, else 1."""
+    by_closed_form = SHAPES.get(study.geometry.kind) in (Film, NanowireArray, NanobeltArray)
+    return study.mesh.order or (2 if by_closed_form else 1)
+
+
 def whole_electrode(shape: Shape | None, material: Material) -> Electrode:
     """What the protocol's amounts are counted by; without a shape its size is not known yet."""
     if shape is None:
         return Electrode(material)
     return Electrode(
         material,
-        volume=shape.electrode_volume * shape.multiplicity,
+        volume=_times(shape.electrode_volume, shape.multiplicity),
         footprint=shape.footprint * shape.multiplicity,
     )
 
 
-def given_sizing(study: Study) -> Sizing:
+def _times(volume: float | None, copies: float) -> float | None:
+    return None if volume is None else volume * copies
+
+
+def given_sizing(study: GeometryStudy) -> Sizing:
     """Element sizes as far as the study gives them.
 
     Raises:
@@ -68,14 +82,16 @@ def given_sizing(study: Study) -> Sizing:
     return Sizing(**_given(study.mesh, leave_out=("order",)))
 
 
-def make_sizing(study: Study) -> Sizing:
-    """The given element sizes, and how far ions get in the protocol's fastest step."""
+def make_sizing(study: GeometryStudy) -> Sizing:
+    """The given element sizes, and how far ions get in the protocol's fastest step, if any."""
+    if not isinstance(study, Study):
+        return given_sizing(study)
     electrode = whole_electrode(make_shape(study), make_material(study))
     length = diffusion_length(make_protocol(study).steps, electrode)
     return replace(given_sizing(study), diffusion_length=length)
 
 
-def make_mesh(study: Study) -> ElectrodeMesh:
+def make_mesh(study: GeometryStudy) -> ElectrodeMesh:
     """Mesh the shape unless that was done before, or read the user's own mesh.
 
     Raises:
@@ -96,7 +112,7 @@ def make_mesh(study: Study) -> ElectrodeMesh:
 
     shape = make_shape(study)
     assert shape is not None
-    made = build_or_find(shape, sizing=make_sizing(study), order=study.mesh.order)
+    made = build_or_find(shape, sizing=make_sizing(study), order=element_order(study))
     if made.found is not None:
         log.info("the mesh was made before: %s", made.found)
     else:
@@ -222,4 +238,6 @@ def _given(table: Any, *, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(map(_plain, value))
+    if isinstance(value, Table):
+        return _given(value)
     return float(value) if isinstance(value, float) else value

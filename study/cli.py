@@ -20,7 +20,7 @@ from .. import __version__
 from ..errors import InputError, NanotrodeError
 from . import ranks
 
-Kind = Literal["film", "nanowire-array", "nanobelt-array", "mesh"]
+Kind = Literal["film", "nanowire-array", "nanobelt-array", "image", "mesh"]
 Overrides = Annotated[
     list[str] | None,
     Parameter(name="--set", negative="", help="KEY=VALUE wins over the file; may be repeated."),
@@ -87,12 +87,12 @@ def mesh(study: Path, /, *, out: Path | None = None, overrides: Overrides = None
         File to write the mesh to (.msh).
     """
     from .build import make_mesh, make_shape
-    from .loading import load_study
+    from .loading import load_geometry
     from .show import show_mesh
 
     if out is not None and out.suffix != ".msh":
         raise InputError(f"--out: got '{out}', expected a file that ends in .msh")
-    loaded = load_study(study, overrides or ())
+    loaded = load_geometry(study, overrides or ())
     if ranks.rank() != 0:
         return
     made = make_mesh(loaded)

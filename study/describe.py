@@ -198,7 +198,7 @@ def of_path(source: Path, overrides: Sequence[str] = ()) -> Structure:
     """
     from ..geometry.mesh import ElectrodeMesh
     from .build import make_mesh, make_shape
-    from .loading import load_study
+    from .loading import load_geometry
 
     if source.is_dir():
         mesh_file = source / "mesh.msh"
@@ -208,7 +208,7 @@ def of_path(source: Path, overrides: Sequence[str] = ()) -> Structure:
                 f"({', '.join(IMAGES)})"
             )
         return of_mesh(source.name, ElectrodeMesh.load(mesh_file))
-    study = load_study(source, overrides)
+    study = load_geometry(source, overrides)
     return of_mesh(study.name or source.stem, make_mesh(study), make_shape(study))
 
 

@@ -11,9 +11,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from .fields import Unit
+from .geometries import GEOMETRIES
 from .locations import Path as KeyPath
 from .locations import nearest_line
-from .schema import GEOMETRIES, Study
+from .schema import Study
 from .source import Source
 
 

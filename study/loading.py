@@ -15,8 +15,9 @@ from ..solver.protocol import Step, parse_step
 from . import build
 from .checks import walk
 from .explain import explain
+from .geometries import OwnMeshTable
 from .locations import Path as KeyPath
-from .schema import OwnMeshTable, Study
+from .schema import GeometryStudy, Study
 from .source import Source, read_source
 
 
@@ -42,6 +43,27 @@ def load_study(path: str | Path, overrides: Iterable[str] = ()) -> Study:
         raise StudyError(explain(error, source)) from None
     mistakes = _Mistakes(source)
     _check(study, mistakes)
+    mistakes.raise_any()
+    return study
+
+
+def load_geometry(path: str | Path, overrides: Iterable[str] = ()) -> GeometryStudy:
+    """Read and check what can be meshed: a study, or one that says no more than its geometry.
+
+    Raises:
+        StudyError: One line per mistake.
+    """
+    source = read_source(path, overrides)
+    if not {"material", "initial", "protocol"}.isdisjoint(source.data):
+        return load_study(path, overrides)
+    _make_absolute(source)
+    source.data.setdefault("name", Path(path).stem.lstrip(".") or "study")
+    try:
+        study = GeometryStudy.model_validate(source.data)
+    except ValidationError as error:
+        raise StudyError(explain(error, source)) from None
+    mistakes = _Mistakes(source)
+    _check_geometry(study, mistakes)
     mistakes.raise_any()
     return study
 
@@ -86,13 +108,8 @@ class _Mistakes:
 
 def _check(study: Study, mistakes: _Mistakes) -> None:
     """Make all that costs nothing to make, and see whether the protocol can be followed."""
-    shape = material = start = None
-    with mistakes.at("geometry"):
-        shape = build.make_shape(study)
-    if isinstance(study.geometry, OwnMeshTable):
-        _check_own_mesh(study.geometry, mistakes)
-    with mistakes.at("mesh"):
-        build.given_sizing(study)
+    material = start = None
+    shape = _check_geometry(study, mistakes)
     with mistakes.at("material", "file" if study.material.file else "name"):
         material = build.make_material(study)
     if material is not None:
@@ -112,6 +129,19 @@ def _check(study: Study, mistakes: _Mistakes) -> None:
     for (key, _), report in zip(steps, reports, strict=True):
         if report:
             mistakes.add(key, report)
+
+
+def _check_geometry(study: GeometryStudy, mistakes: _Mistakes) -> build.Shape | None:
+    shape = None
+    with mistakes.at("geometry"):
+        shape = build.make_shape(study)
+        if shape is not None:
+            shape.electrode_volume  # noqa: B018  - an image is read, and found at fault, here
+    if isinstance(study.geometry, OwnMeshTable):
+        _check_own_mesh(study.geometry, mistakes)
+    with mistakes.at("mesh"):
+        build.given_sizing(study)
+    return shape
 
 
 def _check_own_mesh(table: OwnMeshTable, mistakes: _Mistakes) -> None:

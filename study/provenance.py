@@ -13,8 +13,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from .build import make_sizing
-from .schema import OwnMeshTable, Study
+from .build import make_shape, make_sizing
+from .geometries import ImageTable, OwnMeshTable
+from .schema import Study
 
 PACKAGES = (
     "nanotrode", "dolfinx-solver-real", "fenics-dolfinx", "petsc4py", "mpi4py", "gmsh", "meshio",
@@ -48,13 +49,10 @@ def study_digest(study: Study) -> str:
 def mesh_digest(study: Study) -> str:
     """SHA-256 of all that the mesh is made from."""
     values = study.model_dump(mode="json", include={"geometry", "mesh"})
-    own = None
-    if isinstance(study.geometry, OwnMeshTable):
-        own = _content(study.geometry.file)
-    else:
+    if not isinstance(study.geometry, OwnMeshTable):
         values["sizing"] = asdict(make_sizing(study))
     made_by = [_version("gmsh"), _version("nanotrode"), commit()]
-    return _digest(values | {"file": own, "made_by": made_by})
+    return _digest(values | {"file": _geometry_file(study), "made_by": made_by})
 
 
 def versions() -> dict[str, str]:
@@ -97,8 +95,19 @@ def _version(package: str) -> str | None:
 
 def _files(study: Study) -> list[str | None]:
     """Contents of the files that the study names."""
-    own = study.geometry.file if isinstance(study.geometry, OwnMeshTable) else None
-    return [_content(file) if file else None for file in (own, study.material.file)]
+    material = study.material.file
+    return [_geometry_file(study), _content(material) if material else None]
+
+
+def _geometry_file(study: Study) -> str | None:
+    """Digest of what the geometry's file holds; of an image's, its shape's description."""
+    if isinstance(study.geometry, OwnMeshTable):
+        return _content(study.geometry.file)
+    if isinstance(study.geometry, ImageTable):
+        shape = make_shape(study)
+        assert shape is not None
+        return _digest(shape.describe())
+    return None
 
 
 def _content(file: str) -> str:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from .fields import (
-    Angle,
     Concentration,
     CurrentDensity,
     Diffusivity,
     Length,
-    LengthOrTwo,
-    LengthOrZero,
     RateConstant,
     Table,
     Temperature,
@@ -22,107 +19,15 @@ from .fields import (
     Voltage,
     written,
 )
-
-FileName = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
-
-
-class FilmTable(Table):
-    """The planar reference: a flat layer on the collector."""
-
-    kind: Literal["film"]
-    thickness: Length
-    width: Length | None = Field(None, description="side of the square piece that is meshed")
-    headroom: Length | None = Field(
-        None, description="electrolyte above the electrode; without it the electrode alone"
-    )
-
-
-class _ArrayTable(Table):
-    """What arrays of standing poles share."""
-
-    kind: str
-    count: int = Field(1, ge=1, le=100_000, description="number of poles")
-    length: Length
-    placement: Literal["square", "hexagonal", "random"] = "square"
-    gap: Length | None = Field(None, description="least distance between poles placed at random")
-    seed: int = Field(0, ge=0, description="of the random placement")
-    tilt: Angle = written("0 deg", description="angle from the collector's normal")
-    headroom: Length | None = Field(
-        None, description="electrolyte above the tips; without it the electrode alone"
-    )
-
-
-class NanowireArrayTable(_ArrayTable):
-    """Round wires standing on the collector."""
-
-    kind: Literal["nanowire-array"]
-    radius: Length
-    pitch: Length | None = Field(None, description="distance between neighbours")
-    tip: Literal["flat", "rounded"] = "flat"
-    symmetry: Literal["none", "quarter", "twelfth"] = Field(
-        "none", description="mesh only this part of one pole of an endless array"
-    )
-
-
-class NanobeltArrayTable(_ArrayTable):
-    """Flat belts standing on the collector."""
-
-    kind: Literal["nanobelt-array"]
-    width: Length
-    thickness: Length
-    pitch: LengthOrTwo | None = Field(None, description="one, or two: along width and thickness")
-    tip: Literal["flat"] = "flat"
-    edge_radius: LengthOrZero = written("0 nm", description="rounding of the edges")
-    twist: Angle = written("0 deg", description="turn from root to tip")
-    bend: Angle = written("0 deg", description="change of direction, root to tip")
-    symmetry: Literal["none", "quarter"] = "none"
-
-
-def _tag(given: object) -> object:
-    if isinstance(given, bool) or not isinstance(given, int | str):
-        raise ValueError(f"got {given!r}, expected a tag's number or a group's name in quotes")
-    return given
-
-
-Tag = Annotated[int | str, BeforeValidator(_tag)]
-
-
-class RegionsTable(Table):
-    """Which tag of the user's mesh is which region."""
-
-    electrode: Tag = Field(description="the tag of these cells, such as 1")
-    electrolyte: Tag | None = None
-
-
-class BoundariesTable(Table):
-    """Which tag of the user's mesh is which boundary."""
-
-    interface: Tag = Field(description="the tag of these facets, such as 10")
-    collector: Tag | None = None
-    separator: Tag | None = None
-    sides: Tag | None = None
-
-
-class OwnMeshTable(Table):
-    """A mesh of the user's own, with a table that says which tag is which."""
-
-    kind: Literal["mesh"]
-    file: FileName = Field(description="path beside the study file: .msh, .xdmf, .vtu")
-    unit: Length = written("1 m", description="length of one mesh unit")
-    regions: RegionsTable
-    boundaries: BoundariesTable
-
-
-Geometry = Annotated[
-    FilmTable | NanowireArrayTable | NanobeltArrayTable | OwnMeshTable,
-    Field(discriminator="kind"),
-]
+from .geometries import FileName, Geometry
 
 
 class MeshTable(Table):
     """Element order and sizes; sizes are found from the shape where not given."""
 
-    order: Literal[1, 2] = 2
+    order: Literal[1, 2] | None = Field(
+        None, description="1 straight, 2 curved; found from the geometry if left out"
+    )
     segments: int | None = Field(None, ge=6, description="elements around a pole; a film's layers")
     interface: Length | None = Field(None, description="element size at the interface")
     core: Length | None = Field(None, description="largest size inside the electrode")
@@ -218,8 +123,8 @@ class OutputTable(Table):
     pictures: bool = True
 
 
-class Study(Table):
-    """A whole study, validated, in SI units."""
+class GeometryStudy(Table):
+    """What can be meshed and described: all of a study that has no material yet."""
 
     name: str = Field(
         "",
@@ -227,24 +132,20 @@ class Study(Table):
         pattern=r"^([^/\\.\x00-\x1f][^/\\\x00-\x1f]*)?$",
         description="of the run's folder; else the file's",
     )
-    temperature: Temperature = written("25 degC")
     geometry: Geometry
     mesh: MeshTable = Field(default_factory=MeshTable)
+
+
+class Study(GeometryStudy):
+    """A whole study, validated, in SI units."""
+
+    temperature: Temperature = written("25 degC")
     material: MaterialTable
     electrolyte: ElectrolyteTable = Field(default_factory=ElectrolyteTable)
     initial: InitialTable
     protocol: tuple[ProtocolTable, ...] = Field(min_length=1)
     solver: SolverTable = Field(default_factory=SolverTable)
     output: OutputTable = Field(default_factory=OutputTable)
-
-
-GEOMETRIES: dict[str, type[Table]] = {
-    "film": FilmTable,
-    "nanowire-array": NanowireArrayTable,
-    "nanobelt-array": NanobeltArrayTable,
-    "mesh": OwnMeshTable,
-}
-"""Table of each `geometry.kind`."""
 
 
 def json_schema() -> str:

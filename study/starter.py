@@ -35,6 +35,17 @@ placement = "square"        # or "hexagonal", or "random" (with a seed)
 # bend = "20 deg"
 # seed = 0
 """,
+    "image": """\
+kind = "image"
+file = "electrode.tif"      # beside this file; pages of a TIFF, .npy, raw, or a folder of slices
+voxel = "100 nm"
+labels = { electrolyte = 0, electrode = 255 }   # grey values; also binder and additive
+# threshold = 128           # instead of labels: what is brighter is electrode
+# axes = "zyx"              # what pages, rows and columns of the file are
+# upside_down = true        # the last page lies on the collector
+# crop = [[0, 128], [0, 128], [0, 128]]   # first voxel and the one after the last: x, y, z
+# smoothing = 0.6           # of the voxels' corners, in voxels
+""",
     "mesh": """\
 kind = "mesh"
 file = "own.msh"            # beside this file; .msh, .xdmf or .vtu
@@ -47,9 +58,10 @@ boundaries = { interface = 10, collector = 11, separator = 12, sides = 13 }
 _HEADROOM = """\
 headroom = "150 nm"         # electrolyte up to the separator; leave out for the electrode alone
 """
+_WITH_HEADROOM = ("film", "nanowire-array", "nanobelt-array")
 _REST = """
 [mesh]
-order = 2                   # curved elements, quadratic fields; 1: straight and linear
+# order = 2                 # 2: curved elements, quadratic fields; 1: straight and linear
 # segments = 16             # elements around a pole; found from the shape if left out
 # interface = "10 nm"       # element size at the interface
 # core = "15 nm"            # largest size inside the electrode
@@ -88,7 +100,7 @@ pictures = true
 
 def starter(kind: str) -> str:
     """A study file for a `geometry.kind` that runs as it is (a mesh of your own apart)."""
-    headroom = "" if kind == "mesh" else _HEADROOM
+    headroom = _HEADROOM if kind in _WITH_HEADROOM else ""
     return (
         f"# A study for nanotrode; run it with: nanotrode run FILE\n"
         f'temperature = "25 degC"\n\n[geometry]\n{_GEOMETRY[kind]}{headroom}{_REST}'

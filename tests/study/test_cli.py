@@ -8,12 +8,13 @@ import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import nanotrode
 from nanotrode.study import cli
+from nanotrode.study.geometries import GEOMETRIES
 from nanotrode.study.loading import load_study
-from nanotrode.study.schema import GEOMETRIES
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ["dolfinx", "petsc4py", "mpi4py", "gmsh", "pyvista", "vtkmodules", "matplotlib"]
@@ -116,6 +117,15 @@ def test_materials_are_listed_and_shown(capsys):
     assert "22806 mol/m^3   [doi:10.1149/2.053304jes]" in out
 
 
+def image_of_two_phases(path):
+    from PIL import Image
+
+    page = np.zeros((8, 8), dtype=np.uint8)
+    page[:, 4:] = 255
+    first, *others = [Image.fromarray(page)] * 8
+    first.save(path, save_all=True, append_images=others)
+
+
 @pytest.mark.parametrize("kind", GEOMETRIES)
 def test_a_new_study_is_commented_and_loads(capsys, tmp_path, kind):
     code, out, _ = answer(capsys, "new", kind)
@@ -127,6 +137,8 @@ def test_a_new_study_is_commented_and_loads(capsys, tmp_path, kind):
     assert answer(capsys, "new", kind, "--out", path)[0] == 2
     if kind == "mesh":
         (tmp_path / "own.msh").touch()
+    if kind == "image":
+        image_of_two_phases(tmp_path / "electrode.tif")
     assert load_study(path).geometry.kind == kind
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from nanotrode.errors import StudyError
 from nanotrode.study.build import SHAPES, make_material, make_shape
+from nanotrode.study.geometries import GEOMETRIES
 from nanotrode.study.loading import load_study
-from nanotrode.study.schema import GEOMETRIES
 from nanotrode.study.to_toml import to_toml
 
 
