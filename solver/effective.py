@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 
 AXES = "xyz"
 
+# VTK's order of the edges' nodes in a tetrahedron of ten.
+TET_EDGES = np.array([(0, 1), (1, 2), (0, 2), (0, 3), (1, 3), (2, 3)])
+
+QUADRATIC_BELOW = 600_000
+"""Cells of a phase."""
+
 ON_FACE = 1e-6
 """Part of the box's length within which a node lies on its face."""
 
@@ -62,6 +68,7 @@ def effective_transport(
     axes: str = AXES,
     *,
     height: float | None = None,
+    quadratic: bool | None = None,
     comm: MPI.Comm | None = None,
     tolerance: float = 1e-6,
 ) -> tuple[Transport, ...]:
@@ -72,6 +79,8 @@ def effective_transport(
         region: A name of `tags.REGIONS`.
         axes: Some of "xyz".
         height: Where the box ends [m], below an electrolyte headroom; by default with the mesh.
+        quadratic: Whether the potential is quadratic in straight cells too; by default up to
+            `QUADRATIC_BELOW` cells. Linear ones leave a pore of a few cells too open.
         comm: Where to solve; by default this process alone.
         tolerance: Relative, of the linear solve.
     """
@@ -82,7 +91,7 @@ def effective_transport(
     comm = comm or MPI.COMM_SELF
     found = []
     for axis in axes:
-        phase = _phase(mesh, region, axis, height) if comm.rank == 0 and mesh else None
+        phase = _phase(mesh, region, axis, height, quadratic) if comm.rank == 0 and mesh else None
         found.append(_solve(phase, axis, comm, tolerance))
     return tuple(found)
 
@@ -104,7 +113,9 @@ class _Phase(NamedTuple):
     fraction: float
 
 
-def _phase(mesh: ElectrodeMesh, region: str, axis: str, height: float | None) -> _Phase:
+def _phase(
+    mesh: ElectrodeMesh, region: str, axis: str, height: float | None, quadratic: bool | None
+) -> _Phase:
     low, size = mesh.points.min(axis=0), np.ptp(mesh.points, axis=0)
     part = mesh.region(region)
     volume = mesh.volume(region)
@@ -114,14 +125,25 @@ def _phase(mesh: ElectrodeMesh, region: str, axis: str, height: float | None) ->
         size[2] = height
         part = _below(part, float(low[2]) + height * (1 - ON_FACE))
     along = AXES.index(axis)
-    place = (part.points[:, along] - low[along]) / size[along]
-    ends = place < ON_FACE, place > 1.0 - ON_FACE
-    kept = _leading_through(part, *ends)
-    through = _only(part, kept) if kept.any() else None
-    nodes = np.unique(part.cells[kept])
-    fixed = np.where(ends[0], 1.0, np.where(ends[1], 0.0, np.nan))[nodes]
+
+    def place(points: NDArray) -> NDArray:
+        return (points[:, along] - low[along]) / size[along]
+
+    where = place(part.points)
+    kept = _leading_through(part, where < ON_FACE, where > 1.0 - ON_FACE)
+    through = _only(part, kept)
+    if through.order == 1 and (kept.sum() < QUADRATIC_BELOW if quadratic is None else quadratic):
+        through = _with_middles(through)
+    where = place(through.points)
+    fixed = np.where(where < ON_FACE, 1.0, np.where(where > 1.0 - ON_FACE, 0.0, np.nan))
     area = float(np.prod(np.delete(size, along)))
-    return _Phase(through, fixed, float(size[along]), area, volume / float(np.prod(size)))
+    return _Phase(
+        through if kept.any() else None,
+        fixed,
+        float(size[along]),
+        area,
+        volume / float(np.prod(size)),
+    )
 
 
 def _below(part: ElectrodeMesh, level: float) -> ElectrodeMesh:
@@ -156,6 +178,20 @@ def _only(part: ElectrodeMesh, chosen: NDArray[np.bool_]) -> ElectrodeMesh:
         facets=none,
         facet_tags=none[:, 0],
         parent_nodes=None,
+    )
+
+
+def _with_middles(mesh: ElectrodeMesh) -> ElectrodeMesh:
+    """The same straight cells with nodes in the middles of their edges."""
+    pairs = np.sort(mesh.cells[:, TET_EDGES].reshape(-1, 2), axis=1).astype(np.int64)
+    keys, number = np.unique(pairs[:, 0] * len(mesh.points) + pairs[:, 1], return_inverse=True)
+    ends = np.column_stack(np.divmod(keys, len(mesh.points)))
+    middles = number.reshape(-1, 6) + len(mesh.points)
+    return replace(
+        mesh,
+        points=np.vstack([mesh.points, mesh.points[ends].mean(axis=1)]),
+        cells=np.hstack([mesh.cells, middles]).astype(np.int32),
+        facets=np.empty((0, 6), np.int32),
     )
 
 

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ShapeError
-from ..arrays import Floats
 from ..checks import check_choice, check_positive
 from ..tags import REGIONS
 from ..voxels import Voxels
 from .image_files import read_stack
+from .shape import ImplicitBox, Phases
 from .smoothing import level_sets
 
 Span = tuple[int, int]
@@ -27,7 +27,7 @@ _FEW = 4
 
 
 @dataclass(frozen=True)
-class Image:
+class Image(ImplicitBox):
     """A piece of an electrode as an X-ray or FIB-SEM tomogram shows it, segmented or in grey.
 
     The file's axes are pages, rows and columns; `axes` says which of x, y and z each of them
@@ -110,30 +110,9 @@ class Image:
         """Default size of the elements at an interface [m]."""
         return 1.5 * self.voxel
 
-    def phases(self) -> tuple[tuple[str, Any], ...]:
+    def phases(self) -> Phases:
         """All solids against the electrolyte, and then binder and additive among the solids."""
         return level_sets(self.voxels, self.smoothing)
-
-    @property
-    def corners(self) -> Floats:
-        """The outline on the collector (4, 2), counter-clockwise [m]."""
-        x, y, _ = self.size
-        return np.array([(0.0, 0.0), (x, 0), (x, y), (0, y)])
-
-    @property
-    def height(self) -> float:
-        """Of everything meshed [m]."""
-        return self.size[2] + (self.headroom or 0.0)
-
-    @property
-    def footprint(self) -> float:
-        """Collector area of the meshed part [m2]."""
-        return self.size[0] * self.size[1]
-
-    @property
-    def multiplicity(self) -> float:
-        """Copies of the meshed part in the whole electrode."""
-        return 1.0
 
     @property
     def electrode_volume(self) -> float:
