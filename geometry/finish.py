@@ -12,7 +12,7 @@ from .arrays import Floats, Ints
 from .curve import Curved, elevate
 from .measure import dihedral_range, oriented
 from .mesh import ElectrodeMesh, facet_nodes
-from .repair import repair
+from .repair import Hold, repair
 from .tags import BOUNDARIES, REGIONS
 from .topology import Facets, facets_of
 from .unfold import unfold
@@ -104,7 +104,7 @@ def finish(shape: Finished, raw: Raw, *, order: int) -> ElectrodeMesh:
         multiplicity=shape.multiplicity,
         shape=shape.describe(),
     )
-    _check_sum(mesh, shape)
+    check_sum(mesh, shape)
     return mesh
 
 
@@ -113,7 +113,7 @@ def _repaired(
 ) -> tuple[Floats, Ints, Ints]:
     """Repair the cells that are not built; these come first then."""
     loose, tag = cells[~built], tags[~built]
-    points, loose, tag = repair(points, loose, tag, freedom=freedom, kept=kept)
+    points, loose, tag = repair(points, loose, tag, Hold(freedom, kept))
     _warn_of_flat_cells(points, loose)
     return points, np.vstack([cells[built], loose]), np.concatenate([tags[built], tag])
 
@@ -140,30 +140,48 @@ def _flattened(points: Floats, shape: Finished) -> Floats:
 
 
 def tag_facets(points: Floats, cells: Ints, cell_tags: Ints, shape: Finished) -> tuple[Ints, Ints]:
-    """The outer and interface facets with their tags, from cells and coordinates alone.
+    """The outer facets and those between regions, with their tags, from cells and coordinates.
 
-    Facets that two regions share are the interface; outer ones lie on the collector, the
-    separator or a lateral plane, or else are the bare surface of an electrode meshed alone.
+    Facets that two regions share are an interface; outer ones lie on the collector, the
+    separator or a lateral plane, or else are the bare surface of solids meshed alone. Normals
+    point out of the solid or, between two, out of the one with the lower tag.
     """
     every = facets_of(cells)
     if every.crowded:
         raise MeshError(f"{every.crowded} facets belong to more than two cells")
     outer = every.second < 0
     between = ~outer & (cell_tags[every.first] != cell_tags[every.second])
+    one, two = cell_tags[every.first], cell_tags[every.second]
     tags = np.zeros(len(every.nodes), dtype=np.int32)
-    tags[between] = BOUNDARIES["interface"]
+    tags[between] = _between_tags(one[between], two[between])
     tags[outer] = _outer_tags(points, every, outer, shape)
     bare = outer & (tags == 0)
     if shape.headroom is None:
-        tags[bare] = BOUNDARIES["interface"]
+        tags[bare] = _between_tags(one[bare], np.full(int(bare.sum()), REGIONS["electrolyte"]))
     elif bare.any():
         raise MeshError(f"{int(bare.sum())} outer facets lie on none of the box's planes")
     kept = outer | between
     nodes = every.nodes.copy()
-    # The interface's normals point out of the electrode.
-    turn = between & (cell_tags[every.first] == REGIONS["electrolyte"])
+    turn = between & _comes_second(one, two)
     nodes[turn] = nodes[turn][:, [0, 2, 1]]
     return nodes[kept], tags[kept]
+
+
+def _between_tags(one: Ints, two: Ints) -> Ints:
+    """Tags of the facets that two regions share."""
+    electrolyte = (one == REGIONS["electrolyte"]) | (two == REGIONS["electrolyte"])
+    electrode = (one == REGIONS["electrode"]) | (two == REGIONS["electrode"])
+    return np.select(
+        [electrolyte & electrode, electrolyte],
+        [BOUNDARIES["interface"], BOUNDARIES["binder-surface"]],
+        BOUNDARIES["contact"],
+    ).astype(np.int32)
+
+
+def _comes_second(one: Ints, two: Ints) -> np.ndarray:
+    """Whether the first cell's region is the electrolyte or, of two solids, the later one."""
+    electrolyte = REGIONS["electrolyte"]
+    return (one == electrolyte) | ((two != electrolyte) & (one > two))
 
 
 def _outer_tags(points: Floats, every: Facets, outer: np.ndarray, shape: Finished) -> Ints:
@@ -209,11 +227,11 @@ def _warn_of_flat_cells(points: Floats, cells: Ints) -> None:
         )
 
 
-def _check_sum(mesh: ElectrodeMesh, shape: Finished) -> None:
+def check_sum(mesh: ElectrodeMesh, shape: Finished) -> None:
     """Together the regions fill the box."""
     if shape.headroom is None:
         return
-    total = mesh.volume("electrode") + mesh.volume("electrolyte")
+    total = sum(mesh.volume(name) for name in REGIONS if name in mesh.names)
     box = shape.footprint * shape.height
     if abs(total / box - 1) > 1e-8:
         raise MeshError(f"the cells fill {total:g} m3 of a box of {box:g} m3")

@@ -39,7 +39,7 @@ def snap(
         values: (n,) of the level set at the vertices.
         crossings: all crossed edges of the cells that are cut.
         field: the level set.
-        free: (k,) whether the ends of a crossed edge may slide along it.
+        free: (k, 2) whether each end of a crossed edge may slide along it.
         held: (n,) vertices on surfaces cut earlier, which only slide along free edges.
     """
     n = len(tets.points)
@@ -75,7 +75,7 @@ def _nearest(tets: Tets, crossings: Crossings, free: np.ndarray) -> tuple[Floats
         part = crossings.where if end == 0 else 1 - crossings.where
         same = tets.points[crossings.edges[:, 0]] == tets.points[crossings.edges[:, 1]]
         fixed = (tets.walls[vertex, None] & np.array([1, 2, 4])) > 0
-        may = (part < near) & free & (same | ~fixed).all(axis=1)
+        may = (part < near) & free[:, end] & (same | ~fixed).all(axis=1)
         vertex, place = vertex[may], places[may]
         far = np.linalg.norm(place - tets.points[vertex], axis=1)
         # Rounded, or matching vertices might choose differently among equals.

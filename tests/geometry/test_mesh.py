@@ -12,7 +12,7 @@ from nanotrode.errors import MeshError
 from nanotrode.geometry import Film, NanowireArray, build_mesh
 from nanotrode.geometry.curve import elevate
 from nanotrode.geometry.measure import gamma, jacobian_ratios, tet_volumes, worst_angles
-from nanotrode.geometry.repair import repair
+from nanotrode.geometry.repair import Hold, repair
 from nanotrode.geometry.topology import facets_of, find_rows
 from nanotrode.geometry.unfold import unfold
 
@@ -113,7 +113,7 @@ def test_repair_moves_the_vertex_of_a_flat_cell():
     freedom[8] = np.eye(3)
     outer = facets_of(cells).nodes[facets_of(cells).second < 0]
     assert worst_angles(points, cells).min() < 4
-    after, same, _ = repair(points, cells, np.ones(12, int), freedom=freedom, kept=outer)
+    after, same, _ = repair(points, cells, np.ones(12, int), Hold(freedom, outer))
     assert worst_angles(after, same).min() > 13
     assert (after[:8] == points[:8]).all()
     assert tet_volumes(after, same).sum() == pytest.approx(1.0)
@@ -141,5 +141,5 @@ def test_repair_keeps_to_the_plane_it_is_given():
     freedom = np.zeros((9, 3, 3))
     freedom[8] = np.diag([1.0, 0, 1])
     outer = facets_of(cells).nodes[facets_of(cells).second < 0]
-    after, _, _ = repair(points, cells, np.ones(12, int), freedom=freedom, kept=outer)
+    after, _, _ = repair(points, cells, np.ones(12, int), Hold(freedom, outer))
     assert (after[8:, 1] == 0.02).any()

@@ -1,0 +1,214 @@
+"""From an implicit shape to its mesh: the story of how level sets become tagged tetrahedra.
+
+1. a lattice of tetrahedra that fits the box, coarser away from the surfaces;
+2. the first level set, shifted until the connected porosity is the wanted one, cuts it; loose
+   solid becomes electrolyte and closed pores become solid;
+3. each further level set cuts the solid;
+4. flat cells are repaired, vertices of surfaces staying on them;
+5. cells and facets are tagged by what they are and where they lie.
+
+Lengths are in units of the lattice's spacing until the end.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ...errors import MeshError
+from ..arrays import Floats, Ints
+from ..mesh import ElectrodeMesh
+from ..sizing import Sizing
+from ..tags import REGIONS
+from ..topology import Facets, facets_of
+from .bcc import Grid, Tets, fill
+from .cutting import Field
+from .islands import count_crowded_edges, find_islands, neighbours_of, solid_volume
+from .level_set import LevelSet
+from .outcome import finish_implicit
+from .phases import Body, cut_phase, uncut
+from .porosity import Trial, search
+from .sampling import Samples, fit_grid, levels_that_fit, octree_levels, sample
+from .shape import ImplicitShape
+
+log = logging.getLogger(__name__)
+
+# Cubes are joined this often at most.
+_MOST_LEVELS = 2
+
+
+class Cut(NamedTuple):
+    """A lattice cut by the first level set.
+
+    Attributes:
+        body: the mesh with its tags.
+        notes: what the mesh's notes say of it.
+    """
+
+    body: Body
+    notes: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The lattice before it is cut.
+
+    Attributes:
+        shape: what is meshed.
+        unit: the spacing [m].
+        grid: the cubes.
+        samples: of each level set.
+        tets: the lattice, and `values` (n,) of the first level set on it.
+    """
+
+    shape: ImplicitShape
+    unit: float
+    grid: Grid
+    samples: Samples
+    tets: Tets
+    values: Floats
+
+    @property
+    def top(self) -> float:
+        """Level of the box's top."""
+        return float(self.grid.z[2 * self.grid.floor])
+
+
+def build_implicit(shape: ImplicitShape, sizing: Sizing, *, order: int) -> ElectrodeMesh:
+    """Mesh a shape given by level sets; the same shape and sizing give the same mesh.
+
+    Args:
+        shape: what to mesh.
+        sizing: `interface` is the spacing at the surfaces, `core` and `bulk` the largest sizes
+            in solid and in electrolyte, `growth` says how soon they are reached.
+        order: 1 for straight elements, 2 for curved ones.
+
+    Raises:
+        MeshError: if the porosity is not reached, a phase does not percolate, or the mesh
+            breaks a promise.
+    """
+    unit = sizing.interface or shape.resolution
+    try:
+        frame = _frame(shape, sizing, unit)
+        cut, shift = _first_phase(frame)
+        body, fields = _further_phases(frame, cut.body, shift)
+        notes = {**cut.notes, "spacing": unit, "iso_shift": shift * unit}
+        return finish_implicit(shape, body, fields, notes, unit=unit, order=order)
+    except MeshError as error:
+        seed = getattr(shape, "seed", None)
+        if seed is None:
+            raise
+        raise MeshError(f"seed {seed}: {error}") from error
+
+
+def _frame(shape: ImplicitShape, sizing: Sizing, unit: float) -> Frame:
+    """The graded lattice, fitted to all level sets."""
+    x, y, z = (length / unit for length in shape.size)
+    inside, outside = (
+        _MOST_LEVELS if size is None else max(0, int(np.log2(size / unit + 1e-9)))
+        for size in (sizing.core, sizing.bulk)
+    )
+    most = levels_that_fit((x, y, z), min(_MOST_LEVELS, max(inside, outside)))
+    above = (shape.headroom or 0.0) / unit
+    grid = fit_grid((x, y, z), above, most=most, periodic=shape.periodic)
+    samples = [sample(grid, _scaled(level_set, unit)) for _, level_set in shape.phases()]
+    levels = octree_levels(
+        grid, samples, inside=inside, outside=outside, most=most, growth=sizing.growth
+    )
+    tets, keys = fill(grid, levels)
+    return Frame(shape, unit, grid, samples[0], tets, samples[0].at(keys))
+
+
+def _scaled(level_set: LevelSet, unit: float, shift: float = 0.0) -> Field:
+    """A level set in units of the spacing; a positive shift makes its solid larger."""
+    return lambda points: level_set(points * unit) / unit - shift
+
+
+def _first_phase(frame: Frame) -> tuple[Cut, float]:
+    """The solid as a whole, and by how much its level set was shifted."""
+    if frame.shape.porosity is None:
+        return _cut(frame, 0.0)[0], 0.0
+    return search(
+        frame.shape.porosity,
+        frame.samples,
+        lambda shift: _cut(frame, shift),
+        periodic=frame.shape.periodic,
+    )
+
+
+def _cut(frame: Frame, shift: float) -> tuple[Cut, Trial]:
+    """Cut out the solid, without what is cut off."""
+    (region, level_set), *_ = frame.shape.phases()
+    tag = REGIONS[region]
+    body = uncut(frame.tets)
+    box = frame.tets.points[frame.tets.cells][:, :, 2].max(axis=1) <= frame.top
+    field = _scaled(level_set, frame.unit, shift)
+    body = cut_phase(body, box, frame.values - shift, field, tag=tag, surface=0)
+    every = facets_of(body.tets.cells)
+    solid = body.tags == tag
+    notes: dict[str, object] = {"relabelled_islands": 0}
+    volume = float(frame.grid.x[-1] * frame.grid.y[-1] * frame.top)
+    total = 1 - solid_volume(body.tets.points, body.tets.cells, solid) / volume
+    if getattr(frame.shape, "percolates", True):
+        solid, notes = _without_islands(frame, body, every, solid)
+    porosity = 1 - solid_volume(body.tets.points, body.tets.cells, solid) / volume
+    tags: Ints = np.where(solid, tag, REGIONS["electrolyte"])
+    between = (every.second >= 0) & (solid[every.first] != solid[every.second])
+    facets = every.nodes[between]
+    notes |= {
+        "connected_porosity": porosity,
+        "total_porosity": total,
+        "nonmanifold_edges": count_crowded_edges(body.tets.masters, facets),
+    }
+    trial = Trial(porosity, _area(body.tets.points, facets) / volume)
+    return Cut(body._replace(tags=tags), notes), trial
+
+
+def _without_islands(
+    frame: Frame, body: Body, every: Facets, solid: np.ndarray
+) -> tuple[np.ndarray, dict[str, object]]:
+    """The solid that percolates, beside electrolyte that does.
+
+    Raises:
+        MeshError: if one of them does not.
+    """
+    found = find_islands(body.tets, neighbours_of(body.tets, every), solid, frame.top)
+    if not found.solid_through:
+        raise MeshError("the solid does not percolate from the collector to the top")
+    if not found.pore_through:
+        raise MeshError("the pores do not percolate from the top to the collector")
+    notes: dict[str, object] = {
+        "relabelled_islands": found.count,
+        "relabelled_cells": int(found.loose.sum() + found.closed.sum()),
+    }
+    return (solid & ~found.loose) | found.closed, notes
+
+
+def _area(points: Floats, facets: Ints) -> float:
+    from ..measure import triangle_areas
+
+    return float(triangle_areas(points, facets).sum())
+
+
+def _further_phases(frame: Frame, body: Body, shift: float) -> tuple[Body, list[Field]]:
+    """The solid divided by the level sets that come after the first; all fields."""
+    (region, first), *others = frame.shape.phases()
+    fields = [_scaled(first, frame.unit, shift)]
+    for k, (name, level_set) in enumerate(others, start=1):
+        field = _scaled(level_set, frame.unit)
+        where = body.tags == REGIONS[region]
+        values = _at_vertices(body.tets, where, field)
+        body = cut_phase(body, where, values, field, tag=REGIONS[name], surface=k)
+        fields.append(field)
+    return body, fields
+
+
+def _at_vertices(tets: Tets, where: np.ndarray, field: Field) -> Floats:
+    """A level set at the vertices of some cells, equal where they match."""
+    values = np.ones(len(tets.points))
+    needed = np.unique(tets.masters[tets.cells[where]])
+    values[needed] = field(tets.points[needed])
+    return values[tets.masters]

@@ -1,0 +1,101 @@
+"""What is cut off from the rest: loose solid, closed pores; and whether the rest percolates."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..arrays import Floats, Ints
+from ..measure import tet_volumes
+from ..topology import Facets, unique_rows
+from .bcc import Tets
+
+
+class Islands(NamedTuple):
+    """The pieces of a cut mesh.
+
+    Attributes:
+        loose: (m,) solid cells that nothing joins to the collector.
+        closed: (m,) electrolyte cells, or loose solid within them, not joined to the top.
+        solid_through: whether solid joined to the collector reaches the top.
+        pore_through: whether electrolyte joined to the top reaches the collector.
+        count: number of pieces that are loose or closed.
+    """
+
+    loose: np.ndarray
+    closed: np.ndarray
+    solid_through: bool
+    pore_through: bool
+    count: int
+
+
+def find_islands(
+    tets: Tets, neighbours: tuple[Ints, Ints], solid: np.ndarray, top: float
+) -> Islands:
+    """Pieces of solid and of electrolyte, joined through facets and periodic sides.
+
+    Args:
+        tets: the cut mesh.
+        neighbours: all pairs of cells that share a facet.
+        solid: (m,) whether a cell is solid.
+        top: level of the box's top.
+    """
+    z = tets.points[tets.cells][:, :, 2]
+    low, high = (z == 0).sum(axis=1) >= 3, (z == top).sum(axis=1) >= 3
+    piece = _pieces(neighbours, solid)
+    joined = np.isin(piece, piece[solid & low])
+    loose = solid & ~joined
+    count = len(np.unique(piece[loose]))
+    pore = ~solid | loose
+    piece = _pieces(neighbours, pore)
+    # Above the top, if anything, there is electrolyte alone.
+    open_to = np.isin(piece, piece[pore & high])
+    closed = pore & ~open_to
+    return Islands(
+        loose=loose & ~closed,
+        closed=closed & ~loose,
+        solid_through=bool((joined & high).any()),
+        pore_through=bool((pore & open_to & low).any()),
+        count=count + len(np.unique(piece[closed])),
+    )
+
+
+def _pieces(neighbours: tuple[Ints, Ints], phase: np.ndarray) -> Ints:
+    """The number of the piece that each cell belongs to."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    first, second = neighbours
+    same = phase[first] == phase[second]
+    n = len(phase)
+    graph = coo_matrix((np.ones(int(same.sum()), bool), (first[same], second[same])), (n, n))
+    return connected_components(graph, directed=False)[1]
+
+
+def neighbours_of(tets: Tets, every: Facets) -> tuple[Ints, Ints]:
+    """Pairs of cells that share a facet or, on periodic sides, facets that match."""
+    inner = every.second >= 0
+    first, second = every.first[inner], every.second[inner]
+    outer = np.flatnonzero(~inner)
+    nodes = tets.masters[every.nodes[outer]]
+    group = unique_rows(nodes)[1]
+    order = np.argsort(group, kind="stable")
+    twin = np.flatnonzero(group[order][1:] == group[order][:-1])
+    one, other = outer[order[twin]], outer[order[twin + 1]]
+    return (
+        np.concatenate([first, every.first[one]]),
+        np.concatenate([second, every.first[other]]),
+    )
+
+
+def solid_volume(points: Floats, cells: Ints, solid: np.ndarray) -> float:
+    """Volume of the chosen cells."""
+    return float(tet_volumes(points, cells[solid]).sum())
+
+
+def count_crowded_edges(masters: Ints, facets: Ints) -> int:
+    """Edges where more than two facets of an interface meet: two sheets touch there."""
+    edges = np.concatenate([masters[facets[:, pair]] for pair in ((0, 1), (1, 2), (0, 2))])
+    group = unique_rows(edges)[1]
+    return int((np.bincount(group) > 2).sum())

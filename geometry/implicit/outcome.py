@@ -1,0 +1,166 @@
+"""The cut lattice repaired, tagged and handed over in metres."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...errors import MeshError
+from ..arrays import Floats, Ints
+from ..curve import Curved, elevate
+from ..finish import check_sum, tag_facets
+from ..measure import worst_angles
+from ..mesh import ElectrodeMesh, facet_nodes
+from ..repair import Hold, repair
+from ..tags import REGIONS
+from .bcc import X_WALL, Y_WALL, Z_WALL
+from .cutting import Field
+from .phases import Body
+from .shape import ImplicitShape
+from .surfaces import OnSurfaces
+
+log = logging.getLogger(__name__)
+
+# Least angle [deg] that is promised, and what the repair aims at.
+PROMISED = 15.0
+_TARGET = 15.5
+
+
+def finish_implicit(
+    shape: ImplicitShape,
+    body: Body,
+    fields: Sequence[Field],
+    notes: dict[str, object],
+    *,
+    unit: float,
+    order: int,
+) -> ElectrodeMesh:
+    """Repair, tag and scale a cut lattice.
+
+    Args:
+        shape: what is meshed.
+        body: the cut lattice, in units of the spacing.
+        fields: the level sets, in the same units.
+        notes: for the mesh's description.
+        unit: the spacing [m].
+        order: of the elements.
+
+    Raises:
+        MeshError: if the mesh breaks what is promised.
+    """
+    if shape.headroom is None:
+        body = _solids_alone(body)
+    points = _in_metres(body, shape, unit)
+    facets, facet_tags = tag_facets(points, body.tets.cells, body.tags, shape)
+    hold = Hold(
+        _freedom(body.tets.walls),
+        facets,
+        body.tets.masters,
+        OnSurfaces(fields, _still_on(body, facets, facet_tags)),
+    )
+    before = float(worst_angles(body.tets.points, body.tets.cells).min())
+    x, cells, tags = repair(
+        body.tets.points, body.tets.cells, body.tags, hold, target=_TARGET, split_below=PROMISED
+    )
+    _check_angles(x * unit, cells)
+    moved = (x[: len(points)] != body.tets.points).any(axis=1)
+    points[moved] = _metres(x[: len(points)], body.tets.walls, points, unit)[moved]
+    points = np.vstack([points, x[len(points) :] * unit])
+    middles: Curved | None = None
+    if order == 2:
+        points, cells, _ = elevate(points, cells, middles)
+        facets = facet_nodes(cells, facets)
+    mesh = ElectrodeMesh(
+        points=points,
+        cells=cells.astype(np.int32),
+        cell_tags=tags.astype(np.int32),
+        facets=facets.astype(np.int32),
+        facet_tags=facet_tags,
+        footprint=shape.footprint,
+        multiplicity=shape.multiplicity,
+        shape={**shape.describe(), **notes, "worst_angle_before_repair": before},
+    )
+    check_sum(mesh, shape)
+    return mesh
+
+
+def _solids_alone(body: Body) -> Body:
+    """The solids' cells, with only their vertices."""
+    solid = body.tags != REGIONS["electrolyte"]
+    cells = body.tets.cells[solid]
+    nodes = np.unique(cells)
+    renumber = np.full(len(body.tets.points), -1)
+    renumber[nodes] = np.arange(len(nodes))
+    tets = body.tets
+    # A vertex and its master have the same cells around, across the sides, or none.
+    masters = renumber[tets.masters[nodes]]
+    masters = np.where(masters < 0, np.arange(len(nodes)), masters)
+    tets = tets._replace(
+        points=tets.points[nodes],
+        cells=renumber[cells],
+        walls=tets.walls[nodes],
+        masters=masters,
+    )
+    return Body(tets, body.tags[solid], body.surfaces[nodes])
+
+
+def _in_metres(body: Body, shape: ImplicitShape, unit: float) -> Floats:
+    return _metres(body.tets.points, body.tets.walls, None, unit, shape)
+
+
+def _metres(
+    x: Floats,
+    walls: Ints,
+    given: Floats | None,
+    unit: float,
+    shape: ImplicitShape | None = None,
+) -> Floats:
+    """Places [m], on the box's faces exactly."""
+    points = x * unit
+    if given is not None:
+        for axis, bit in enumerate((X_WALL, Y_WALL, Z_WALL)):
+            on = (walls & bit) > 0
+            points[on, axis] = given[on, axis]
+        return points
+    assert shape is not None
+    levels = [(0.0, shape.size[0]), (0.0, shape.size[1]), (0.0, shape.size[2], shape.height)]
+    for axis, (bit, planes) in enumerate(zip((X_WALL, Y_WALL, Z_WALL), levels, strict=True)):
+        on = np.flatnonzero((walls & bit) > 0)
+        far = np.abs(points[on, axis][:, None] - np.array(planes))
+        points[on, axis] = np.array(planes)[far.argmin(axis=1)]
+    return points
+
+
+def _freedom(walls: Ints) -> Floats:
+    """Projectors (n, 3, 3) onto the directions along a vertex's walls."""
+    free = (walls[:, None] & np.array([X_WALL, Y_WALL, Z_WALL])) == 0
+    return free[:, :, None] * np.eye(3)
+
+
+def _still_on(body: Body, facets: Ints, facet_tags: Ints) -> Ints:
+    """Bits of the surfaces that vertices lie on, without surfaces that islands took along."""
+    from ..tags import BOUNDARIES
+
+    inner = np.isin(facet_tags, [BOUNDARIES[n] for n in ("interface", "contact", "binder-surface")])
+    on = np.zeros(len(body.surfaces), dtype=bool)
+    on[facets[inner]] = True
+    every = np.zeros(len(on), dtype=bool)
+    every[body.tets.masters[on]] = True
+    return np.where(every[body.tets.masters], body.surfaces, 0)
+
+
+def _check_angles(points: Floats, cells: Ints) -> None:
+    """Every angle is as promised, or the worst place is told."""
+    angles = worst_angles(points, cells)
+    poor = np.flatnonzero(angles < PROMISED)
+    if not len(poor):
+        return
+    worst = poor[angles[poor].argmin()]
+    x, y, z = points[cells[worst]].mean(axis=0)
+    raise MeshError(
+        f"{len(poor)} of {len(cells)} cells have dihedral angles beyond {PROMISED:g} to "
+        f"{180 - PROMISED:g} degrees after repair; the worst, {angles[worst]:.1f}, is at "
+        f"({x:.3g}, {y:.3g}, {z:.3g}) m; another element size will do"
+    )
