@@ -52,7 +52,7 @@ class PorousFramework(ImplicitBox):
             the particles.
         porosity: connected porosity that is reached.
         sides: 'periodic', or 'symmetric': cut off by planes that nothing passes.
-        smoothing: width of the Gaussian that rounds edges and necks [m]; by default an eighth
+        smoothing: width of the Gaussian that rounds edges and necks [m]; by default a tenth
             of the smallest particle. Keep it above 0.4 of the elements' size.
         seed: of the random placement.
         headroom: electrolyte above the layer [m], or None.
@@ -63,9 +63,9 @@ class PorousFramework(ImplicitBox):
     thickness: float
     width: float | tuple[float, float]
     particle_size: tuple[float, float] = (5e-6, 8e-6)
-    aspect_ratio: tuple[float, float] = (2.0, 3.5)
+    aspect_ratio: tuple[float, float] = (2.2, 3.8)
     pore_size: tuple[float, float] = (5e-6, 10e-6)
-    porogen: float = 0.25
+    porogen: float = 0.22
     porosity: float = 0.46
     sides: str = "periodic"
     smoothing: float | None = None
@@ -140,7 +140,7 @@ class PorousFramework(ImplicitBox):
         Raises:
             ShapeError: The particles can't fill what the porosity asks for.
         """
-        blur = self.smoothing or self.particle_size[0] / 8
+        blur = self.smoothing or self.particle_size[0] / 10
         grid = Grid.over(self.size, min(blur / 1.2, self._thinnest / 2.8), self.periodic)
         packing = Packing(grid, self.seed)
         if self.porogen:

@@ -145,13 +145,13 @@ class Packing:
         self,
         field: Singles,
         centre: Floats,
-        reach: float,
+        reach: float | Floats,
         distance: Callable[[Floats], Floats],
     ) -> float:
         """Add a body to a field around it; the share of the box that it newly fills."""
         nodes, apart = [], []
-        for axis, spacing in enumerate(self.grid.spacings):
-            margin = reach + 3 * spacing
+        margins = reach + 3 * np.array(self.grid.spacings)
+        for axis, (spacing, margin) in enumerate(zip(self.grid.spacings, margins, strict=True)):
             low = int(np.ceil((centre[axis] - margin) / spacing))
             high = int(np.floor((centre[axis] + margin) / spacing))
             count = self.grid.counts[axis]

@@ -8,7 +8,7 @@ whose edges are rounded by a smooth maximum over its planes:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -24,6 +24,9 @@ _WEDGE = 0.15
 """Largest slope of one face against the other one's middle."""
 _ROUNDING = 0.04
 """Length k of the smooth maximum over the particle's diameter."""
+_SPREADS = (0.1, 0.04, 0.015, 0.0)
+"""Between the rays along which a particle's ends are sought, ever nearer [rad]."""
+_STENCIL = np.stack(np.meshgrid(*[[-1.0, 0.0, 1.0]] * 3), axis=-1).reshape(-1, 3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,34 +34,43 @@ class Particle:
     """One convex particle about its own middle.
 
     Attributes:
-        normals: (k, 3) of its planes.
+        normals: (k, 3) of its planes, the two faces last.
         offsets: (k,) distances of the planes from the middle [m].
+        rounding: length of the smooth maximum [m].
         diameter: its largest Feret diameter [m].
     """
 
     normals: Floats
     offsets: Floats
+    rounding: float
     diameter: float
 
     @property
-    def reach(self) -> float:
-        """Radius of a ball about the middle that holds the particle [m]."""
-        return 0.65 * self.diameter
+    def reach(self) -> Floats:
+        """(3,) half sides of a box about the middle that holds the particle [m]."""
+        axis = np.abs(self.normals[-1])
+        across = self.offsets[-1] + 0.15 * self.diameter
+        flat = np.sqrt(np.maximum(1 - axis**2, 0.0))
+        found: Floats = np.minimum(0.57 * self.diameter * flat + across * axis, 0.6 * self.diameter)
+        return found
 
     def __call__(self, points: Floats) -> Floats:
         """(n,) about distances [m] at points (n, 3) relative to the middle [m]."""
-        return _smooth_maximum(points @ self.normals.T - self.offsets, _ROUNDING * self.diameter)
+        planes = self.normals @ points.T - self.offsets[:, None]
+        largest = planes.max(axis=0)
+        planes -= largest
+        planes /= self.rounding
+        found: Floats = largest + self.rounding * np.log(np.exp(planes, out=planes).sum(axis=0))
+        return found
 
     def turned(self, rotation: Floats) -> Particle:
         """The particle turned about its middle."""
-        return Particle(self.normals @ rotation.T, self.offsets, self.diameter)
+        return replace(self, normals=self.normals @ rotation.T)
 
-
-def _smooth_maximum(distances: Floats, rounding: float) -> Floats:
-    largest = distances.max(axis=1)
-    rest = np.exp((distances - largest[:, None]) / rounding).sum(axis=1)
-    found: Floats = largest + rounding * np.log(rest)
-    return found
+    def scaled(self, diameter: float) -> Particle:
+        """The particle at another size [m]."""
+        factor = diameter / self.diameter
+        return Particle(self.normals, factor * self.offsets, factor * self.rounding, diameter)
 
 
 def draw_particle(random: np.random.Generator, diameter: float, aspect_ratio: float) -> Particle:
@@ -71,37 +83,49 @@ def draw_particle(random: np.random.Generator, diameter: float, aspect_ratio: fl
     faces /= np.linalg.norm(faces, axis=1)[:, None]
     normals = np.vstack([np.column_stack([rim, np.sin(lean)]), faces])
     offsets = np.append(random.uniform(_NEAREST, 1.0, _RIM) / 2, [0.5 / aspect_ratio] * 2)
-    # The rounding takes something off; the whole particle grows by as much.
-    unit = Particle(normals, offsets, 1.0)
-    grown = offsets / _feret(unit)
-    for _ in range(2):
-        grown = grown / _feret(Particle(normals, grown, 1.0))
-    return Particle(normals, diameter * grown, diameter)
+    whole = Particle(normals, offsets, _ROUNDING, 1.0)
+    return replace(whole, diameter=_feret(whole)).scaled(diameter)
 
 
 def _feret(particle: Particle) -> float:
     """Largest distance between two points of the surface, found along rays about the middle."""
-    rays = _directions()
-    along = np.full(len(rays), 2.0 * particle.diameter)
-    step = 1e-6 * particle.diameter
+    rays, largest = _directions(), 0.0
+    for spread in _SPREADS:
+        surface = rays * _radii(particle, rays)[:, None]
+        squares = np.einsum("ij,ij->i", surface, surface)
+        apart = squares[:, None] + squares - 2 * surface @ surface.T
+        largest = float(apart.max())
+        ends = surface[list(np.unravel_index(int(apart.argmax()), apart.shape))]
+        ends /= np.linalg.norm(ends, axis=1)[:, None]
+        # Again along rays around both ends, the ends themselves among them.
+        rays = np.vstack([end + spread * _STENCIL for end in ends])
+        rays /= np.linalg.norm(rays, axis=1)[:, None]
+    return float(np.sqrt(largest))
+
+
+def _radii(particle: Particle, rays: Floats) -> Floats:
+    """Where rays (n, 3) from the middle meet the surface [m]."""
+    slopes = rays @ particle.normals.T
+    along: Floats = (particle.offsets / np.maximum(slopes, 1e-3)).min(axis=1)
     # Convex along each ray: Newton's steps from outside never pass the surface.
-    for _ in range(12):
-        value = particle(rays * along[:, None])
-        slope = (particle(rays * (along + step)[:, None]) - value) / step
-        along = along - value / slope
-    surface = rays * along[:, None]
-    support = surface @ rays.T
-    return float((support.max(axis=0) - support.min(axis=0)).max())
+    for _ in range(5):
+        planes = slopes * along[:, None] - particle.offsets
+        largest = planes.max(axis=1)
+        parts = np.exp((planes - largest[:, None]) / particle.rounding)
+        total = parts.sum(axis=1)
+        value = largest + particle.rounding * np.log(total)
+        along = along - value * total / (parts * slopes).sum(axis=1)
+    return along
 
 
 @cache
 def _directions() -> Floats:
-    """About evenly spread directions (n, 3), most of them near the plane z = 0."""
-    k = np.arange(240) + 0.5
-    z = np.sin(0.6 * (2 * k / 240 - 1)) / np.sin(0.6) * 0.7
-    around = np.pi * (1 + np.sqrt(5)) * k
-    flat = np.sqrt(1 - z**2)
-    return np.column_stack([flat * np.cos(around), flat * np.sin(around), z])
+    """Directions (n, 3) all around, up to where the rim of a flat particle ends."""
+    around, up = np.meshgrid(np.arange(36) * np.pi / 18, [-0.4, -0.2, 0.0, 0.2, 0.4])
+    flat = np.cos(up)
+    rays = np.stack([flat * np.cos(around), flat * np.sin(around), np.sin(up)], axis=-1)
+    found: Floats = rays.reshape(-1, 3)
+    return found
 
 
 def draw_rotations(random: np.random.Generator, count: int) -> Floats:
