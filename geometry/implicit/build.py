@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from ...errors import MeshError
 from ..arrays import Floats, Ints
+from ..measure import tet_volumes
 from ..mesh import ElectrodeMesh
 from ..sizing import Sizing
 from ..tags import REGIONS
@@ -30,7 +32,7 @@ from .islands import count_crowded_edges, find_islands, neighbours_of, solid_vol
 from .level_set import LevelSet
 from .outcome import finish_implicit
 from .phases import Body, cut_phase, uncut
-from .porosity import Trial, search
+from .porosity import Forecast, search
 from .sampling import Samples, fit_grid, levels_that_fit, octree_levels, sample
 from .shape import ImplicitShape
 
@@ -75,6 +77,12 @@ class Frame:
     def top(self) -> float:
         """Level of the box's top."""
         return float(self.grid.z[2 * self.grid.floor])
+
+    @cached_property
+    def in_box(self) -> np.ndarray:
+        """Cells (m,) that do not belong to the headroom."""
+        z = self.tets.points[:, 2]
+        return (z[self.tets.cells] <= self.top).all(axis=1)
 
 
 def build_implicit(shape: ImplicitShape, sizing: Sizing, *, order: int) -> ElectrodeMesh:
@@ -131,22 +139,23 @@ def _first_phase(frame: Frame) -> tuple[Cut, float]:
     """The solid as a whole, and by how much its level set was shifted."""
     if frame.shape.porosity is None:
         return _cut(frame, 0.0)[0], 0.0
-    return search(
-        frame.shape.porosity,
-        frame.samples,
-        lambda shift: _cut(frame, shift),
+    cells = frame.tets.cells[frame.in_box]
+    forecast = Forecast(
+        values=np.sort(frame.values[cells], axis=1),
+        volumes=tet_volumes(frame.tets.points, cells),
+        samples=frame.samples,
         periodic=frame.shape.periodic,
     )
+    return search(frame.shape.porosity, forecast, lambda shift: _cut(frame, shift))
 
 
-def _cut(frame: Frame, shift: float) -> tuple[Cut, Trial]:
-    """Cut out the solid, without what is cut off."""
+def _cut(frame: Frame, shift: float) -> tuple[Cut, float]:
+    """Cut out the solid, without what is cut off; with the connected porosity."""
     (region, level_set), *_ = frame.shape.phases()
     tag = REGIONS[region]
     body = uncut(frame.tets)
-    box = frame.tets.points[frame.tets.cells][:, :, 2].max(axis=1) <= frame.top
     field = _scaled(level_set, frame.unit, shift)
-    body = cut_phase(body, box, frame.values - shift, field, tag=tag, surface=0)
+    body = cut_phase(body, frame.in_box, frame.values - shift, field, tag=tag, surface=0)
     every = facets_of(body.tets.cells)
     solid = body.tags == tag
     notes: dict[str, object] = {"relabelled_islands": 0}
@@ -163,8 +172,7 @@ def _cut(frame: Frame, shift: float) -> tuple[Cut, Trial]:
         "total_porosity": total,
         "nonmanifold_edges": count_crowded_edges(body.tets.masters, facets),
     }
-    trial = Trial(porosity, _area(body.tets.points, facets) / volume)
-    return Cut(body._replace(tags=tags), notes), trial
+    return Cut(body._replace(tags=tags), notes), porosity
 
 
 def _without_islands(
@@ -185,12 +193,6 @@ def _without_islands(
         "relabelled_cells": int(found.loose.sum() + found.closed.sum()),
     }
     return (solid & ~found.loose) | found.closed, notes
-
-
-def _area(points: Floats, facets: Ints) -> float:
-    from ..measure import triangle_areas
-
-    return float(triangle_areas(points, facets).sum())
 
 
 def _further_phases(frame: Frame, body: Body, shift: float) -> tuple[Body, list[Field]]:

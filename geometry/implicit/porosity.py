@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,94 +14,132 @@ from .sampling import Samples
 # Shifts are looked for up to this many spacings either way.
 _FARTHEST = 3.0
 _BISECTIONS = 14
-_MESHES = 3
+_MESHES = 5
 WANTED = 4e-4
 ACCEPTED = 2e-3
 
-T = TypeVar("T")
+
+@dataclass(frozen=True)
+class Forecast:
+    """What the lattice alone tells of the connected porosity, before any cut.
+
+    Attributes:
+        values: (m, 4) of the level set at the vertices of the box's cells, ascending.
+        volumes: (m,) of the cells.
+        samples: the level set on the grid.
+        periodic: whether pieces are joined through the sides.
+    """
+
+    values: Floats
+    volumes: Floats
+    samples: Samples
+    periodic: bool
+
+    def __call__(self, shift: float) -> float:
+        """Connected porosity at a shift: cells are cut by planes, islands found on corners."""
+        corners = self.samples.corners - shift
+        pore = corners >= 0
+        closed = pore & ~_reached(pore, -1, periodic=self.periodic)
+        solid = ~pore | closed
+        loose = solid & ~_reached(solid, 0, periodic=self.periodic)
+        return 1 - self._solid(shift) - _share(closed & ~loose) + _share(loose & ~closed)
+
+    def _solid(self, shift: float) -> float:
+        """Share of the box where the level set, linear in each cell, is below the shift."""
+        # Cells that lie in the solid as a whole, and those that are cut.
+        whole = self.values[:, 3] < shift
+        cut = (self.values[:, 0] < shift) & ~whole
+        parts = _negative_part(self.values[cut] - shift)
+        solid = self.volumes[whole].sum() + self.volumes[cut] @ parts
+        return float(solid / self.volumes.sum())
+
+    def shift_for(self, porosity: float, low: float, high: float) -> float:
+        """Where between two shifts the porosity is forecast."""
+        for _ in range(_BISECTIONS):
+            middle = (low + high) / 2
+            if self(middle) > porosity:
+                low = middle
+            else:
+                high = middle
+        return (low + high) / 2
 
 
-class Trial(NamedTuple):
-    """What one mesh shows: its connected porosity, and the surface per volume of the box."""
-
-    porosity: float
-    surface: float
-
-
-def search(
-    wanted: float, samples: Samples, cut: Callable[[float], tuple[T, Trial]], *, periodic: bool
+def search[T](
+    wanted: float, forecast: Forecast, cut: Callable[[float], tuple[T, float]]
 ) -> tuple[T, float]:
-    """The best of at most three meshes, and its shift in spacings.
+    """The best of a few meshes, and its shift in spacings.
 
-    The first shift comes from the lattice's points alone; then the surface tells how the volume
-    changes with the shift. Where a pore opens or closes, porosity jumps: the bracket is halved.
+    Each mesh tells by how much the forecast is off. Where a pore opens or closes, porosity
+    jumps; what is known to be too much or too little bounds the shift then.
+
+    Args:
+        wanted: connected porosity.
+        forecast: of the porosity at a shift.
+        cut: makes the mesh for a shift, and measures its porosity.
 
     Raises:
         MeshError: if the porosity is not reached.
     """
-    shift = _estimate(wanted, samples, periodic=periodic)
+    low, high = -_FARTHEST, _FARTHEST
     best: tuple[T, float] | None = None
-    least, low, high = np.inf, -_FARTHEST, _FARTHEST
+    least, off = np.inf, 0.0
     for _ in range(_MESHES):
-        made, trial = cut(shift)
-        error = trial.porosity - wanted
+        shift = forecast.shift_for(wanted - off, low, high)
+        made, porosity = cut(shift)
+        error = porosity - wanted
+        off = porosity - forecast(shift)
         if abs(error) < least:
             best, least = (made, shift), abs(error)
-        if abs(error) <= WANTED:
+        if least <= WANTED:
             break
         low, high = (shift, high) if error > 0 else (low, shift)
-        shift += error / trial.surface
-        if not low < shift < high:
-            shift = (low + high) / 2
     if best is None or least > ACCEPTED:
         raise MeshError(
-            f"porosity: {wanted:g} is missed by {least:.4f} on the mesh, since a pore opens or "
-            "closes there; another porosity, seed or a smaller element size will do"
+            f"porosity: {wanted:g} is missed by {least:.4f} on the mesh, since pores open or "
+            "close there, or would not be connected; another seed or a smaller element size "
+            "will do"
         )
     return best
 
 
-def _estimate(wanted: float, samples: Samples, *, periodic: bool) -> float:
-    """The shift at which the lattice's corners show the porosity."""
-    low, high = -_FARTHEST, _FARTHEST
-    if not _connected(samples.corners - low, periodic) > wanted:
-        raise MeshError(
-            f"porosity: {wanted:g} is out of reach, since its pores would not be connected; "
-            "a lower porosity or a smaller element size will do"
-        )
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        if _connected(samples.corners - middle, periodic) > wanted:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+def _negative_part(values: Floats) -> Floats:
+    """Share of each tetrahedron where a linear function, ascending values (k, 4), is negative."""
+    # Equal values make the closed form 0/0: they are set apart a little.
+    v = values + 1e-6 * np.arange(4)
+    result = np.zeros(len(v))
+    for i in range(3):
+        others = [j for j in range(4) if j != i]
+        below = np.minimum(v[:, i], 0.0)
+        result += (-below) ** 3 / np.prod(v[:, others] - v[:, [i]], axis=1)
+    return np.clip(result, 0.0, 1.0)
 
 
-def _connected(values: Floats, periodic: bool) -> float:
-    """Share of the box that is pore and joined to the top."""
-    from scipy import ndimage
-
-    pore = values >= 0
-    labels, count = ndimage.label(pore)
-    joined = np.zeros(count + 1, dtype=bool)
-    joined[labels[:, :, -1]] = True
-    joined[0] = False
-    if periodic:
-        joined = _through_sides(labels, joined)
-    # Shares near the surface: as for a plane through a cube of edge one.
-    share = np.clip(0.5 + values, 0.0, 1.0)
-    closed = pore & ~joined[labels]
-    share[closed] = 0.0
-    weights = [np.ones(n) for n in values.shape]
+def _share(marked: np.ndarray) -> float:
+    """Share of the box around marked corners."""
+    weights = [np.ones(n) for n in marked.shape]
     for weight in weights:
         weight[[0, -1]] = 0.5
-    mean = np.einsum("ijk,i,j,k->", share, *weights, optimize=True)
-    return float(mean / np.prod([weight.sum() for weight in weights]))
+    if not marked.any():
+        return 0.0
+    total = np.einsum("ijk,i,j,k->", marked.astype(float), *weights, optimize=True)
+    return float(total / np.prod([weight.sum() for weight in weights]))
 
 
-def _through_sides(labels: np.ndarray, joined: np.ndarray) -> np.ndarray:
-    """Pieces joined across the periodic sides, on which corners occur twice."""
+def _reached(phase: np.ndarray, layer: int, *, periodic: bool) -> np.ndarray:
+    """Marked corners joined to those of a layer along z."""
+    from scipy import ndimage
+
+    labels, count = ndimage.label(phase)
+    joined = np.zeros(count + 1, dtype=bool)
+    joined[labels[:, :, layer]] = True
+    joined[0] = False
+    if periodic:
+        _join_sides(labels, joined)
+    return joined[labels]
+
+
+def _join_sides(labels: np.ndarray, joined: np.ndarray) -> None:
+    """Add pieces joined across the periodic sides, on which corners occur twice."""
     pairs = np.concatenate(
         [
             np.stack([labels[0].ravel(), labels[-1].ravel()], axis=1),
@@ -112,6 +150,4 @@ def _through_sides(labels: np.ndarray, joined: np.ndarray) -> np.ndarray:
     before = -1
     while int(joined.sum()) != before:
         before = int(joined.sum())
-        either = joined[pairs].any(axis=1)
-        joined[pairs[either]] = True
-    return joined
+        joined[pairs[joined[pairs].any(axis=1)]] = True

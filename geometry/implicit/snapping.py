@@ -1,8 +1,8 @@
 """Vertices close to a level set are put on it, so that no cell is cut into slivers.
 
 A vertex moves to the nearest crossing along one of its edges, if that keeps it on the box's faces
-and on surfaces cut earlier; else along the faces by the level set's gradient; else it stays and counts
-as being on the level set. Lengths are in units of the lattice's spacing.
+and on surfaces cut earlier; else along the faces by the level set's gradient; else it stays and
+counts as being on the level set. Lengths are in units of the lattice's spacing.
 """
 
 from __future__ import annotations
