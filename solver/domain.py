@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from .._fenics import require_compiler
 from ..errors import MeshError
 from ..geometry.tags import boundary_tags
+from .dolfinx_mesh import make_mesh
 
 import basix.ufl  # isort: skip  (after the gate, which orders the imports)
 import ufl  # isort: skip
-from dolfinx import fem, mesh as dmesh  # isort: skip
+from dolfinx import fem  # isort: skip
 from dolfinx.io.utils import cell_perm_vtk  # isort: skip
 from dolfinx.cpp.mesh import CellType  # isort: skip
 
@@ -52,7 +53,7 @@ class Domain:
         numbering = comm.bcast(_along_a_curve(arrays) if arrays is not None else None)
         cells, points = _on_root(arrays, numbering, order, comm)
         element = basix.ufl.element("Lagrange", "tetrahedron", order, shape=(3,))
-        self.mesh = dmesh.create_mesh(comm, cells, element, points)
+        self.mesh = make_mesh(comm, cells, points, element)
         self._facets = self._own_facets(arrays, numbering)
         self.space = fem.functionspace(self.mesh, ("Lagrange", order))
         self.owned = self.space.dofmap.index_map.size_local
