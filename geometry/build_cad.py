@@ -21,6 +21,7 @@ from .curve import sides
 from .fill import fill_box, squeeze_for
 from .film import build_film
 from .finish import Raw, finish
+from .implicit.shape import ImplicitShape
 from .lattice import even_levels, inflation, make_lattice
 from .mesh import ElectrodeMesh
 from .shapes import Film, NanowireArray
@@ -29,7 +30,7 @@ from .sizing import Sizes, Sizing, resolve
 log = logging.getLogger(__name__)
 
 PoleArray = NanowireArray | NanobeltArray
-Shape = Film | PoleArray
+Shape = Film | PoleArray | ImplicitShape
 
 
 def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 2) -> ElectrodeMesh:
@@ -54,6 +55,10 @@ def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 2) ->
     sizing = sizing or Sizing()
     if isinstance(shape, Film):
         return build_film(shape, sizing, order=order)
+    if not isinstance(shape, PoleArray):
+        from .implicit.build import build_implicit
+
+        return build_implicit(shape, sizing, order=order)
     sizes = choose_sizes(shape, sizing, order=order)
     if sizes.depths is not None:
         try:

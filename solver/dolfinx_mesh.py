@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._fenics import require_compiler
-
-require_compiler()
+from .. import _fenics  # noqa: F401  (orders MPI ahead of the compiled modules)
 
 import ufl  # isort: skip  (after the gate, which orders the imports)
 from dolfinx import fem, mesh as dmesh  # isort: skip
