@@ -19,6 +19,7 @@ import numpy as np
 from ..arrays import Floats, Ints
 
 X_WALL, Y_WALL, Z_WALL = 1, 2, 4
+AXES = np.array([X_WALL, Y_WALL, Z_WALL])
 
 
 class Tets(NamedTuple):

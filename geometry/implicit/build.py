@@ -189,7 +189,7 @@ def _without_islands(
     if not found.pore_through:
         raise MeshError("the pores do not percolate from the top to the collector")
     notes: dict[str, object] = {
-        "relabelled_islands": found.count,
+        "relabelled_islands": found.pieces,
         "relabelled_cells": int(found.loose.sum() + found.closed.sum()),
     }
     return (solid & ~found.loose) | found.closed, notes

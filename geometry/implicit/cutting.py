@@ -13,7 +13,7 @@ import numpy as np
 
 from ..arrays import Floats, Ints
 from ..topology import TET_EDGES, find_rows, unique_rows
-from .bcc import Tets
+from .bcc import AXES, Tets
 
 Field = Callable[[Floats], Floats]
 
@@ -102,7 +102,7 @@ def split_crossed(tets: Tets, crossings: Crossings, carried: Ints) -> tuple[Tets
     whole[touched] = False
     points = np.vstack([tets.points, crossings.points(tets.points)])
     a, b = crossings.edges.T
-    same = (tets.points[a] == tets.points[b]) @ np.array([1, 2, 4])
+    same = (tets.points[a] == tets.points[b]) @ AXES
     walls = np.concatenate([tets.walls, tets.walls[a] & tets.walls[b] & same])
     first = np.unique(crossings.group, return_index=True)[1]
     # The master of a crossing is the one whose ends are masters.

@@ -20,14 +20,14 @@ class Islands(NamedTuple):
         closed: (m,) electrolyte cells, or loose solid within them, not joined to the top.
         solid_through: whether solid joined to the collector reaches the top.
         pore_through: whether electrolyte joined to the top reaches the collector.
-        count: number of pieces that are loose or closed.
+        pieces: how many are loose or closed.
     """
 
     loose: np.ndarray
     closed: np.ndarray
     solid_through: bool
     pore_through: bool
-    count: int
+    pieces: int
 
 
 def find_islands(
@@ -57,7 +57,7 @@ def find_islands(
         closed=closed & ~loose,
         solid_through=bool((joined & high).any()),
         pore_through=bool((pore & open_to & low).any()),
-        count=count + len(np.unique(piece[closed])),
+        pieces=count + len(np.unique(piece[closed])),
     )
 
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from ...errors import MeshError
 from ..arrays import Floats, Ints
-from ..curve import Curved, elevate
 from ..finish import check_sum, tag_facets
 from ..measure import worst_angles
 from ..mesh import ElectrodeMesh, facet_nodes
 from ..repair import Hold, repair
-from ..tags import REGIONS
-from .bcc import X_WALL, Y_WALL, Z_WALL
+from ..tags import BOUNDARIES, REGIONS
+from .bcc import AXES
+from .bending import bend
 from .cutting import Field
 from .phases import Body
 from .shape import ImplicitShape
@@ -60,17 +60,14 @@ def finish_implicit(
         body.tets.masters,
         OnSurfaces(fields, _still_on(body, facets, facet_tags)),
     )
-    before = float(worst_angles(body.tets.points, body.tets.cells).min())
+    before = worst_angles(body.tets.points, body.tets.cells)
     x, cells, tags = repair(
         body.tets.points, body.tets.cells, body.tags, hold, target=_TARGET, split_below=PROMISED
     )
     _check_angles(x * unit, cells)
-    moved = (x[: len(points)] != body.tets.points).any(axis=1)
-    points[moved] = _metres(x[: len(points)], body.tets.walls, points, unit)[moved]
-    points = np.vstack([points, x[len(points) :] * unit])
-    middles: Curved | None = None
+    points = _moved(points, x, body, unit)
     if order == 2:
-        points, cells, _ = elevate(points, cells, middles)
+        points, cells = bend(hold, x, points, cells, body.tets.walls, unit=unit)
         facets = facet_nodes(cells, facets)
     mesh = ElectrodeMesh(
         points=points,
@@ -80,10 +77,18 @@ def finish_implicit(
         facet_tags=facet_tags,
         footprint=shape.footprint,
         multiplicity=shape.multiplicity,
-        shape={**shape.describe(), **notes, "worst_angle_before_repair": before},
+        shape={**shape.describe(), **notes, "worst_angle_before_repair": float(before.min())},
     )
     check_sum(mesh, shape)
+    mesh.shape["connected_porosity"] = 1 - _solid_volume(mesh) / float(np.prod(shape.size))
     return mesh
+
+
+def _solid_volume(mesh: ElectrodeMesh) -> float:
+    """Of all regions but the electrolyte [m3]."""
+    return sum(
+        mesh.volume(name) for name in REGIONS if name in mesh.names and name != "electrolyte"
+    )
 
 
 def _solids_alone(body: Body) -> Body:
@@ -107,48 +112,38 @@ def _solids_alone(body: Body) -> Body:
 
 
 def _in_metres(body: Body, shape: ImplicitShape, unit: float) -> Floats:
-    return _metres(body.tets.points, body.tets.walls, None, unit, shape)
-
-
-def _metres(
-    x: Floats,
-    walls: Ints,
-    given: Floats | None,
-    unit: float,
-    shape: ImplicitShape | None = None,
-) -> Floats:
     """Places [m], on the box's faces exactly."""
-    points = x * unit
-    if given is not None:
-        for axis, bit in enumerate((X_WALL, Y_WALL, Z_WALL)):
-            on = (walls & bit) > 0
-            points[on, axis] = given[on, axis]
-        return points
-    assert shape is not None
-    levels = [(0.0, shape.size[0]), (0.0, shape.size[1]), (0.0, shape.size[2], shape.height)]
-    for axis, (bit, planes) in enumerate(zip((X_WALL, Y_WALL, Z_WALL), levels, strict=True)):
-        on = np.flatnonzero((walls & bit) > 0)
+    points = body.tets.points * unit
+    x, y, z = shape.size
+    for axis, planes in enumerate(([0.0, x], [0.0, y], [0.0, z, shape.height])):
+        on = np.flatnonzero((body.tets.walls & AXES[axis]) > 0)
         far = np.abs(points[on, axis][:, None] - np.array(planes))
         points[on, axis] = np.array(planes)[far.argmin(axis=1)]
     return points
 
 
+def _moved(points: Floats, x: Floats, body: Body, unit: float) -> Floats:
+    """Places [m] after repair, still on the faces, from `x` in units of the spacing."""
+    n = len(points)
+    free = (body.tets.walls[:, None] & AXES) == 0
+    changed = (x[:n] != body.tets.points) & free
+    return np.vstack([np.where(changed, x[:n] * unit, points), x[n:] * unit])
+
+
 def _freedom(walls: Ints) -> Floats:
     """Projectors (n, 3, 3) onto the directions along a vertex's walls."""
-    free = (walls[:, None] & np.array([X_WALL, Y_WALL, Z_WALL])) == 0
+    free = (walls[:, None] & AXES) == 0
     return free[:, :, None] * np.eye(3)
 
 
 def _still_on(body: Body, facets: Ints, facet_tags: Ints) -> Ints:
     """Bits of the surfaces that vertices lie on, without surfaces that islands took along."""
-    from ..tags import BOUNDARIES
-
     inner = np.isin(facet_tags, [BOUNDARIES[n] for n in ("interface", "contact", "binder-surface")])
     on = np.zeros(len(body.surfaces), dtype=bool)
     on[facets[inner]] = True
-    every = np.zeros(len(on), dtype=bool)
-    every[body.tets.masters[on]] = True
-    return np.where(every[body.tets.masters], body.surfaces, 0)
+    together = np.zeros(len(on), dtype=bool)
+    together[body.tets.masters[on]] = True
+    return np.where(together[body.tets.masters], body.surfaces, 0)
 
 
 def _check_angles(points: Floats, cells: Ints) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..arrays import Floats, Ints
 from ..measure import tet_volumes
-from .bcc import Tets
+from .bcc import AXES, Tets
 from .cutting import Crossings, Field
 
 # Parts of a long and a short edge of the lattice within which a crossing is too close
@@ -74,7 +74,7 @@ def _nearest(tets: Tets, crossings: Crossings, free: np.ndarray) -> tuple[Floats
         vertex = crossings.edges[:, end]
         part = crossings.where if end == 0 else 1 - crossings.where
         same = tets.points[crossings.edges[:, 0]] == tets.points[crossings.edges[:, 1]]
-        fixed = (tets.walls[vertex, None] & np.array([1, 2, 4])) > 0
+        fixed = (tets.walls[vertex, None] & AXES) > 0
         may = (part < near) & free[:, end] & (same | ~fixed).all(axis=1)
         vertex, place = vertex[may], places[may]
         far = np.linalg.norm(place - tets.points[vertex], axis=1)
@@ -97,7 +97,7 @@ def _with_matching(close: np.ndarray, masters: Ints) -> np.ndarray:
 def _slide(points: Floats, walls: Ints, values: Floats, field: Field) -> Floats:
     """One Newton step along the walls; none where it would go far."""
     gradient = gradients(points, field, _DIFFERENCE)
-    gradient[(walls[:, None] & np.array([1, 2, 4])) > 0] = 0.0
+    gradient[(walls[:, None] & AXES) > 0] = 0.0
     square = (gradient**2).sum(axis=1)
     step = -values[:, None] * gradient / np.maximum(square, 1e-30)[:, None]
     step[np.linalg.norm(step, axis=1) > _FARTHEST] = 0.0
