@@ -147,7 +147,10 @@ class PorousFramework(ImplicitBox):
             packing.add_spheres(self.porogen, self.pore_size)
         values, shift = self._to_porosity(packing, blur)
         return Filled(
-            Sampled.through(grid, values - np.float32(shift)),
+            # Smoothing made the values flatter than distances in narrow places.
+            Sampled.through(
+                grid, redistanced(values - np.float32(shift), grid, reach=self.pore_size[1])
+            ),
             np.array(packing.particle_diameters),
             np.array(packing.pore_diameters),
             shift,

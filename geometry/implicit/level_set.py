@@ -67,7 +67,9 @@ class Grid:
     @property
     def axes(self) -> tuple[Floats, Floats, Floats]:
         """Coordinates of the nodes along x, y and z [m]."""
-        x, y, z = (step * np.arange(n) for step, n in zip(self.spacings, self.counts, strict=True))
+        x, y, z = (
+            step * np.arange(float(n)) for step, n in zip(self.spacings, self.counts, strict=True)
+        )
         return x, y, z
 
     def points(self) -> Floats:

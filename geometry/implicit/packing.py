@@ -8,6 +8,7 @@ plates lie along each other and around the spheres.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,6 +26,18 @@ _PLACES, _TURNS = 12, 12
 _RENEW = 8
 """After so many particles the list of free places is made anew."""
 _FAR = np.float32(1.0)
+
+
+@dataclass(frozen=True)
+class Ball:
+    """A sphere about its own middle; radius [m]."""
+
+    radius: float
+
+    def __call__(self, points: Floats) -> Floats:
+        """(n,) distances [m] at points (n, 3) relative to the middle [m]."""
+        found: Floats = np.linalg.norm(points, axis=1) - self.radius
+        return found
 
 
 class Packing:
@@ -74,9 +87,7 @@ class Packing:
                     f"{filled:.2f} no further sphere fits; lower it or widen pore_size"
                 )
             centres, radii = np.vstack([centres, centre]), np.append(radii, radius)
-            filled += self._stamp(
-                self.spheres, centre, radius, lambda x, r=radius: np.linalg.norm(x, axis=1) - r
-            )
+            filled += self._stamp(self.spheres, centre, radius, Ball(radius))
             self.pore_diameters.append(2 * radius)
 
     def _room_for(self, radius: float, centres: Floats, radii: Floats) -> Floats | None:

@@ -54,7 +54,7 @@ class MiecScaffold(PorousFramework):
             raise ShapeError("coating: inert particles without a coating conduct nothing; give one")
 
     def coated(self, middles: Floats, areas: Floats) -> NDArray[np.bool_]:
-        """Which of the interface's facets, by middles (k, 3) [m] and areas (k,) [m2], are coated."""
+        """Which facets of the interface are coated, by middles (k, 3) [m] and areas (k,) [m2]."""
         if self.coating is None:
             return np.zeros(len(areas), dtype=bool)
         layer = Coating(self.coating, self.coverage, self.patch, self.coating_seed)
@@ -90,7 +90,9 @@ def scaffold(preset: str, **values: Any) -> MiecScaffold | Film:
     known = [field.name for field in fields(Film if foil else MiecScaffold)]
     for key in values:
         if key not in known:
-            raise ShapeError(f"{key}: '{preset}' has no such parameter; expected {', '.join(known)}")
+            raise ShapeError(
+                f"{key}: '{preset}' has no such parameter; expected {', '.join(known)}"
+            )
     if not foil:
         for key, value in PRESETS[preset].items():
             if key in values and values[key] != value:
