@@ -11,7 +11,9 @@ import numpy as np
 
 from ..errors import StudyError
 from ..geometry.build_cad import Shape
+from ..geometry.implicit.framework import PorousFramework
 from ..geometry.implicit.image import Image
+from ..geometry.implicit.scaffold import MiecScaffold
 from ..geometry.shapes import Film, NanobeltArray, NanowireArray
 from ..geometry.sizing import Sizing
 from ..materials import library
@@ -37,6 +39,8 @@ SHAPES: dict[str, type[Shape]] = {
     "film": Film,
     "nanowire-array": NanowireArray,
     "nanobelt-array": NanobeltArray,
+    "porous-framework": PorousFramework,
+    "miec-scaffold": MiecScaffold,
     "image": Image,
 }
 

@@ -20,7 +20,9 @@ from .. import __version__
 from ..errors import InputError, NanotrodeError
 from . import ranks
 
-Kind = Literal["film", "nanowire-array", "nanobelt-array", "image", "mesh"]
+Kind = Literal[
+    "film", "nanowire-array", "nanobelt-array", "porous-framework", "miec-scaffold", "image", "mesh"
+]
 Overrides = Annotated[
     list[str] | None,
     Parameter(name="--set", negative="", help="KEY=VALUE wins over the file; may be repeated."),

@@ -114,7 +114,7 @@ class _LengthOrTwo(Unit):
         return {"anyOf": [one, {"type": "array", "items": one, "minItems": 2, "maxItems": 2}]}
 
 
-def written(text: str, *, description: str | None = None) -> Any:
+def written(text: str | tuple[str, str], *, description: str | None = None) -> Any:
     """A default in the user's own notation, read like any other text."""
     return Field(text, validate_default=True, description=description)
 
@@ -122,6 +122,7 @@ def written(text: str, *, description: str | None = None) -> Any:
 Length = Annotated[Quantity, Unit("m", "50 nm", above=0.0)]
 LengthOrZero = Annotated[Quantity, Unit("m", "50 nm", least=0.0)]
 LengthOrTwo = Annotated[Quantity | tuple[Quantity, Quantity], _LengthOrTwo("m", "50 nm", above=0.0)]
+LengthRange = tuple[Length, Length]
 Angle = Annotated[Quantity, Unit("rad", "10 deg")]
 Time = Annotated[Quantity, Unit("s", "1 min", above=0.0)]
 Voltage = Annotated[Quantity, Unit("V", "3.4 V")]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from .fields import Angle, Length, LengthOrTwo, LengthOrZero, Table, written
+from .fields import Angle, Length, LengthOrTwo, LengthOrZero, LengthRange, Table, written
 
 FileName = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
 
@@ -98,6 +98,42 @@ class OwnMeshTable(Table):
     boundaries: BoundariesTable
 
 
+class PorousFrameworkTable(Table):
+    """A sintered layer of flat particles around the round pores of a burnt-out porogen."""
+
+    kind: Literal["porous-framework"]
+    thickness: Length
+    width: LengthOrTwo = Field(description="side of the piece that is meshed, or its two sides")
+    particle_size: LengthRange = written(
+        ("5 um", "8 um"), description="smallest and largest Feret diameter of the particles"
+    )
+    aspect_ratio: tuple[float, float] = Field(
+        (2.2, 3.8), description="smallest and largest diameter over thickness"
+    )
+    pore_size: LengthRange = written(
+        ("5 um", "10 um"), description="smallest and largest diameter of the porogen's spheres"
+    )
+    porogen: float = Field(0.22, ge=0, lt=1, description="share of the box that they take")
+    porosity: float = Field(0.46, gt=0.1, lt=0.9, description="connected porosity")
+    sides: Literal["periodic", "symmetric"] = "periodic"
+    smoothing: Length | None = Field(None, description="rounding of edges and necks")
+    seed: int = Field(0, ge=0, description="of the random placement")
+    headroom: Length | None = Field(
+        None, description="electrolyte above the layer; without it the solid alone"
+    )
+
+
+class MiecScaffoldTable(PorousFrameworkTable):
+    """A porous framework with a conducting coating on its surface."""
+
+    kind: Literal["miec-scaffold"]  # type: ignore[assignment]
+    coating: Length | None = written("100 nm", description="thickness of the coating")
+    coverage: float = Field(1.0, ge=0, le=1, description="share of the surface that is coated")
+    patch: Length = written("2 um", description="width of the coated patches")
+    coating_seed: int = Field(0, ge=0, description="of where the patches lie")
+    particles: Literal["active", "inert"] = "active"
+
+
 Span = tuple[int, int]
 Values = int | tuple[int, ...]
 
@@ -133,7 +169,13 @@ class ImageTable(Table):
 
 
 Geometry = Annotated[
-    FilmTable | NanowireArrayTable | NanobeltArrayTable | ImageTable | OwnMeshTable,
+    FilmTable
+    | NanowireArrayTable
+    | NanobeltArrayTable
+    | PorousFrameworkTable
+    | MiecScaffoldTable
+    | ImageTable
+    | OwnMeshTable,
     Field(discriminator="kind"),
 ]
 
@@ -141,6 +183,8 @@ GEOMETRIES: dict[str, type[Table]] = {
     "film": FilmTable,
     "nanowire-array": NanowireArrayTable,
     "nanobelt-array": NanobeltArrayTable,
+    "porous-framework": PorousFrameworkTable,
+    "miec-scaffold": MiecScaffoldTable,
     "image": ImageTable,
     "mesh": OwnMeshTable,
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..geometry.tags import REGIONS
 from ..materials import library
 from ..materials.describe import describe
 
@@ -60,13 +61,38 @@ def show_mesh(mesh: ElectrodeMesh, shape: Shape | None) -> None:
     }
     for (name, unit), (value, attribute) in exact.items():
         text = f"{value:.6g} {unit}"
-        if shape is not None:
-            closed = getattr(shape, attribute)
-            text += f", {100 * (value / closed - 1):+.3f} % of the closed form"
+        closed = getattr(shape, attribute, None)
+        if closed is not None:
+            text += f", {100 * (value / closed - 1):+.3f} % of {_wanted(shape)}"
         rows.append((name, text))
-    if "electrolyte" in mesh.names:
-        rows.append(("electrolyte volume", f"{mesh.volume('electrolyte'):.6g} m3"))
+    rows += [
+        (f"{name} volume", f"{mesh.volume(name):.6g} m3")
+        for name in REGIONS
+        if name in mesh.names and name != "electrode"
+    ]
+    if "coating" in mesh.names:
+        share = mesh.area("coating") / mesh.area("interface")
+        rows.append(("coated", f"{100 * share:.2f} % of the interface"))
+    notes = mesh.shape
+    rows += [
+        (said, form.format(notes[key])) for key, (said, form) in _NOTES.items() if key in notes
+    ]
     _table(rows)
+
+
+_NOTES = {
+    "connected_porosity": ("connected porosity", "{:.2%}"),
+    "total_porosity": ("total porosity", "{:.2%}, closed pores included"),
+    "relabelled_islands": ("closed pores, loose solid", "{} pieces, now part of what is around"),
+    "nonmanifold_edges": ("edges where surfaces touch", "{}"),
+    "worst_angle_before_repair": ("worst angle before repair", "{:.1f} degrees"),
+}
+"""What a mesh's notes hold of an implicit shape, in words."""
+
+
+def _wanted(shape: Shape | None) -> str:
+    """What a mesh's measures are compared with."""
+    return {"image": "the voxels"}.get(getattr(shape, "kind", ""), "the closed form")
 
 
 def show_materials() -> None:

@@ -27,6 +27,7 @@ from ..sizing import Sizing
 from ..tags import REGIONS
 from ..topology import Facets, facets_of
 from .bcc import Grid, Tets, fill
+from .coating import coat
 from .cutting import Field
 from .islands import count_crowded_edges, find_islands, neighbours_of, solid_volume
 from .level_set import LevelSet
@@ -104,7 +105,8 @@ def build_implicit(shape: ImplicitShape, sizing: Sizing, *, order: int) -> Elect
         cut, shift = _first_phase(frame)
         body, fields = _further_phases(frame, cut.body, shift)
         notes = {**cut.notes, "spacing": unit, "iso_shift": shift * unit}
-        return finish_implicit(shape, body, fields, notes, unit=unit, order=order)
+        mesh = finish_implicit(shape, body, fields, notes, unit=unit, order=order)
+        return coat(mesh, shape)
     except MeshError as error:
         seed = getattr(shape, "seed", None)
         if seed is None:

@@ -6,7 +6,7 @@ covers are patches, where a smooth random function of place is low.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from ...errors import ShapeError
 from ..arrays import Floats
 from ..checks import check_positive
-from .shape import check_seed
+from ..measure import triangle_areas
+from ..mesh import ElectrodeMesh
+from ..tags import BOUNDARIES
+from .shape import ImplicitShape, check_seed
 
 _WAVES = 96
 """Plane waves whose sum makes the patches."""
@@ -62,6 +65,22 @@ class Coating:
         found = np.zeros(len(areas), dtype=bool)
         found[chosen] = True
         return found
+
+
+def coat(mesh: ElectrodeMesh, shape: ImplicitShape) -> ElectrodeMesh:
+    """The mesh with the coated part of its interface tagged as such, if the shape has one.
+
+    The coating's thickness stands among the shape's parameters in the mesh's notes.
+    """
+    coated = getattr(shape, "coated", None)
+    if coated is None or "interface" not in mesh.names:
+        return mesh
+    interface = np.flatnonzero(mesh.facet_tags == BOUNDARIES["interface"])
+    facets = mesh.facets[interface]
+    middles = mesh.points[facets[:, :3]].mean(axis=1)
+    tags = mesh.facet_tags.copy()
+    tags[interface[coated(middles, triangle_areas(mesh.points, facets))]] = BOUNDARIES["coating"]
+    return replace(mesh, facet_tags=tags)
 
 
 def check_coverage(coverage: float) -> None:
