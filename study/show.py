@@ -73,10 +73,9 @@ def show_mesh(mesh: ElectrodeMesh, shape: Shape | None) -> None:
     if "coating" in mesh.names:
         share = mesh.area("coating") / mesh.area("interface")
         rows.append(("coated", f"{100 * share:.2f} % of the interface"))
-    notes = mesh.shape
-    rows += [
-        (said, form.format(notes[key])) for key, (said, form) in _NOTES.items() if key in notes
-    ]
+    for key, (said, form) in _NOTES.items():
+        if key in mesh.shape:
+            rows.append((said, form.format(mesh.shape[key]).replace("%", " %")))
     _table(rows)
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from nanotrode.study.loading import load_study
+from nanotrode.geometry import build_mesh
+from nanotrode.study.build import element_order, make_shape, make_sizing
+from nanotrode.study.loading import load_geometry, load_study
 from nanotrode.study.run import run_study
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -59,9 +61,26 @@ def test_the_script_draws_its_picture(tmp_path):
 
 
 def test_every_example_is_run():
-    assert {path.stem for path in EXAMPLES.glob("*.toml")} == set(PINNED)
+    assert {path.stem for path in EXAMPLES.glob("*.toml")} == {*PINNED, "llto_cnt"}
 
 
-@pytest.mark.parametrize("name", PINNED)
+@pytest.mark.parametrize("name", [*PINNED, "llto_cnt"])
 def test_every_example_says_what_it_shows(name):
     assert (EXAMPLES / f"{name}.toml").read_text(encoding="utf-8").startswith("# ")
+
+
+def test_the_scaffold_s_geometry_is_as_in_the_paper():
+    """46 % porous, particles of 5-8 um, pores of 5-10 um, all coated; here in coarse cells."""
+    study = load_geometry(EXAMPLES / "llto_cnt.toml", ["mesh.interface=2 um"])
+    shape = make_shape(study)
+    mesh = build_mesh(shape, sizing=make_sizing(study), order=element_order(study))
+    size = shape.size
+    assert min(size[:2]) >= 30e-6
+    assert size[2] == pytest.approx(42e-6)
+    solid = mesh.volume("electrode")
+    assert 1 - solid / (size[0] * size[1] * size[2]) == pytest.approx(0.46, abs=2e-3)
+    assert mesh.area("coating") == pytest.approx(mesh.area("interface"))
+    diameters = shape.particle_diameters
+    assert 5e-6 <= diameters.min() < 5.5e-6
+    assert 7.5e-6 < diameters.max() <= 8e-6
+    assert mesh.quality().min_dihedral >= 15
