@@ -160,7 +160,7 @@ class FibreCloth(ImplicitBox):
     @property
     def resolution(self) -> float:
         """Default size of the elements at the interface [m]."""
-        return self.diameter / 8
+        return self.diameter / 5
 
     def phases(self) -> Phases:
         """The fibres."""

@@ -93,6 +93,14 @@ class Combination(ImplicitBox):
         return all(not _bounded(p) or bool(getattr(p, "periodic", False)) for p in self.parts)
 
     @property
+    def percolates(self) -> bool:
+        """Whether solid and pores must lead from the collector to the top.
+
+        Films close the pores and poles end below the top: with one of them neither need.
+        """
+        return not any(isinstance(p, Film | NanowireArray | NanobeltArray) for p in self.parts)
+
+    @property
     def resolution(self) -> float:
         """Default size of the elements at the interface [m]: that of the finest part."""
         sizes = [_resolution(part) for part in self.parts]

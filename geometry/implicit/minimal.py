@@ -27,7 +27,7 @@ from .shape import ImplicitBox, Phases, check_share
 
 _SAMPLES = 48
 """Along a cell, where the level of a porosity is sought."""
-_LEAST_SLOPE = 0.35
+_LEAST_SLOPE = 0.25
 """Of F against X, which keeps the level set finite where the gradient vanishes."""
 
 

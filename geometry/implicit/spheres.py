@@ -89,7 +89,7 @@ class InverseOpal(ImplicitBox):
     @property
     def resolution(self) -> float:
         """Default size of the elements at the interface [m]."""
-        return self.diameter / 16
+        return self.diameter / 12
 
     def phases(self) -> Phases:
         """The solid."""
@@ -170,7 +170,7 @@ class OverlappingSpheres(ImplicitBox):
     @property
     def resolution(self) -> float:
         """Default size of the elements at the interface [m]."""
-        return self.diameter / 10
+        return self.diameter / 7
 
     def phases(self) -> Phases:
         """The solid."""
