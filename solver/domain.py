@@ -7,7 +7,7 @@ own numbering, whatever the number of ranks.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,10 @@ from numpy.typing import NDArray
 from .._fenics import require_compiler
 from ..errors import MeshError
 from ..geometry.tags import boundary_tags
-from .dolfinx_mesh import make_mesh
+from .dolfinx_mesh import Numbering, spread
 
-import basix.ufl  # isort: skip  (after the gate, which orders the imports)
-import ufl  # isort: skip
+import ufl  # isort: skip  (after the gate, which orders the imports)
 from dolfinx import fem  # isort: skip
-from dolfinx.io.utils import cell_perm_vtk  # isort: skip
-from dolfinx.cpp.mesh import CellType  # isort: skip
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -50,10 +47,7 @@ class Domain:
         order = comm.bcast(arrays.order if arrays is not None else None)
         self.order: int = order
         self.n_nodes: int = comm.bcast(len(arrays.points) if arrays is not None else None)
-        numbering = comm.bcast(_along_a_curve(arrays) if arrays is not None else None)
-        cells, points = _on_root(arrays, numbering, order, comm)
-        element = basix.ufl.element("Lagrange", "tetrahedron", order, shape=(3,))
-        self.mesh = make_mesh(comm, cells, points, element)
+        self.mesh, numbering = spread(arrays, comm)
         self._facets = self._own_facets(arrays, numbering)
         self.space = fem.functionspace(self.mesh, ("Lagrange", order))
         self.owned = self.space.dofmap.index_map.size_local
@@ -143,49 +137,6 @@ class Domain:
         assemble_matrix(stiffness, fem.form(forms[1]))
         stiffness.assemble()
         return mass, stiffness
-
-
-class Numbering(NamedTuple):
-    """The order in which a mesh is given to DOLFINx.
-
-    Attributes:
-        nodes: (n,) nodes of the input.
-        cells: (m,) cells of the input.
-    """
-
-    nodes: NDArray[np.int64]
-    cells: NDArray[np.int64]
-
-
-def _along_a_curve(arrays: ElectrodeMesh) -> Numbering:
-    """Nodes and cells along Morton's curve: what is near is then near in memory.
-
-    A mesher's own order makes DOLFINx take a third longer over a large mesh.
-    """
-    low, extent = arrays.points.min(axis=0), np.ptp(arrays.points, axis=0).max()
-    place = ((arrays.points - low) * (1023 / extent)).astype(np.uint32)
-    code = np.zeros(len(place), dtype=np.uint32)
-    for bit in range(10):
-        for axis in range(3):
-            code |= ((place[:, axis] >> bit) & 1) << (3 * bit + axis)
-    nodes = np.argsort(code, kind="stable")
-    rank = np.empty_like(nodes)
-    rank[nodes] = np.arange(len(nodes))
-    return Numbering(nodes, np.argsort(rank[arrays.cells[:, :4]].min(axis=1), kind="stable"))
-
-
-def _on_root(
-    arrays: ElectrodeMesh | None, numbering: Numbering, order: int, comm: MPI.Comm
-) -> tuple:
-    """Cells and points in DOLFINx order on rank 0, empty elsewhere."""
-    cell_nodes = 4 if order == 1 else 10
-    if comm.rank != 0 or arrays is None:
-        return np.empty((0, cell_nodes), np.int64), np.empty((0, 3))
-    from_vtk = cell_perm_vtk(CellType.tetrahedron, cell_nodes)
-    rank = np.empty_like(numbering.nodes)
-    rank[numbering.nodes] = np.arange(len(rank))
-    cells = rank[arrays.cells[numbering.cells][:, from_vtk]]
-    return cells, np.ascontiguousarray(arrays.points[numbering.nodes])
 
 
 def _facets_in_cells(arrays: ElectrodeMesh) -> NDArray[np.int64]:
