@@ -73,12 +73,15 @@ def repair(
     freedom, masters = hold.freedom, hold.masters
     if masters is None:
         masters = np.arange(len(points))
+    best, least = (points, cells, tags), np.inf
     for _ in range(_ROUNDS):
         points = move(points, cells, freedom, target=target, masters=masters, onto=hold.onto)
         angles = worst_angles(points, cells)
-        stuck = np.flatnonzero(angles < split_below)
-        if not len(stuck):
+        short = float(np.clip(target - angles, 0, None).sum())
+        if short >= least:
             break
+        best, least = (points, cells, tags), short
+        stuck = np.flatnonzero(angles < split_below)
         edges = _splittable(points, cells, stuck[np.argsort(angles[stuck])], outline)
         if not len(edges):
             break
@@ -87,7 +90,7 @@ def repair(
         fresh = np.tile(np.eye(3), (len(points) - n, 1, 1))
         freedom = np.concatenate([freedom, fresh])
         masters = np.concatenate([masters, np.arange(n, len(points))])
-    return points, cells, tags
+    return best
 
 
 def _splittable(points: Floats, cells: Ints, stuck: Ints, outline: Ints) -> Ints:

@@ -21,7 +21,9 @@ _MOST_SHAKEN = 300
 _SCALES = (0.3, 0.15, 0.05)
 
 
-def unfold(nodes: Floats, cells: Ints, shift: Floats, freedom: Floats) -> Floats:
+def unfold(
+    nodes: Floats, cells: Ints, shift: Floats, freedom: Floats, *, shaken: int = _MOST_SHAKEN
+) -> Floats:
     """Mend badly bent cells; returns the nodes.
 
     First the free edges of such cells follow the curved ones, then these edges are moved
@@ -33,6 +35,7 @@ def unfold(nodes: Floats, cells: Ints, shift: Floats, freedom: Floats) -> Floats
         cells: (m, 10), sound when straight.
         shift: (n, 3) how far each node is off its straight place.
         freedom: (n, 3, 3) projectors onto each node's allowed directions.
+        shaken: edges are moved about one by one where fewer cells than this are left.
     """
     straight, shift, nodes = nodes - shift, shift.copy(), nodes.copy()
     given = shift.copy()
@@ -44,7 +47,7 @@ def unfold(nodes: Floats, cells: Ints, shift: Floats, freedom: Floats) -> Floats
         nodes[moved] = straight[moved] + shift[moved]
         poor = _still_poor(nodes, cells, poor, moved)
     draw = np.random.default_rng(1)
-    for _ in range(_PASSES if len(poor) < _MOST_SHAKEN else 0):
+    for _ in range(_PASSES if len(poor) < shaken else 0):
         for cell in poor:
             _shake(nodes, cells, cell, freedom, draw)
         poor = _still_poor(nodes, cells, poor, cells[poor][:, 4:])

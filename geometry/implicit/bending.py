@@ -46,7 +46,8 @@ def bend(
     shift = _shift(hold.onto, x[pairs], on, barred)
     curved = Curved(pairs, points[pairs].mean(axis=1) + unit * shift)
     nodes, cells10, shifts = elevate(points, cells, curved)
-    return unfold(nodes, cells10, shifts, _freedom(points, walls, cells10, hold.kept)), cells10
+    freedom = _freedom(points, walls, cells10, hold.kept)
+    return unfold(nodes, cells10, shifts, freedom, shaken=0), cells10
 
 
 def _barred(points: Floats, walls: Ints, pairs: Ints) -> Ints:

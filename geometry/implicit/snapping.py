@@ -10,15 +10,15 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import Floats, Ints
-from ..measure import tet_volumes
+from ..measure import worst_angles
 from .bcc import AXES, Tets
 from .cutting import Crossings, Field
 
 # Parts of a long and a short edge of the lattice within which a crossing is too close
 # (Labelle and Shewchuk 2007, for the lattice's best angles).
 _NEAR_LONG, _NEAR_SHORT = 0.25, 0.41
-# A cell may lose this part of its volume at most.
-_LEAST_VOLUME = 0.05
+# No cell gets flatter than this [deg], unless it was before.
+_LEAST_ANGLE = 8.0
 _DIFFERENCE = 0.02
 _FARTHEST = 0.3
 
@@ -118,9 +118,9 @@ def _harmless(tets: Tets, shift: Floats) -> Floats:
     shift = shift.copy()
     moved = (shift != 0).any(axis=1)
     around = tets.cells[moved[tets.cells].any(axis=1)]
-    before = tet_volumes(tets.points, around)
+    least = np.minimum(_LEAST_ANGLE, worst_angles(tets.points, around) - 0.1)
     while len(around):
-        flat = tet_volumes(tets.points + shift, around) < _LEAST_VOLUME * before
+        flat = worst_angles(tets.points + shift, around) < least
         if not flat.any():
             break
         stopped = np.zeros(len(shift), dtype=bool)
@@ -128,5 +128,5 @@ def _harmless(tets: Tets, shift: Floats) -> Floats:
         shift[_with_matching(stopped, tets.masters)] = 0.0
         # What no longer moves cannot do harm.
         keep = (shift[around] != 0).any(axis=(1, 2))
-        around, before = around[keep], before[keep]
+        around, least = around[keep], least[keep]
     return shift

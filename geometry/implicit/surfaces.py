@@ -11,7 +11,8 @@ from ..arrays import Floats, Ints
 from .cutting import Field
 from .snapping import gradients
 
-_DIFFERENCE = 0.02
+_STEP = 0.02
+_LEAST_SLOPE = 0.05
 # A vertex jumps back by this part of the lattice's spacing at most.
 _FARTHEST = 0.3
 
@@ -22,7 +23,7 @@ class OnSurfaces:
 
     Attributes:
         fields: the level sets.
-        surfaces: (n,) bits of those that a vertex lies on; on two at once it is not moved.
+        surfaces: (n,) bits of those that a vertex lies on.
     """
 
     fields: Sequence[Field]
@@ -31,32 +32,33 @@ class OnSurfaces:
     def __call__(
         self, vertices: Ints, places: Floats, freedom: Floats
     ) -> tuple[Floats, Callable[[Floats], Floats]]:
-        """Freedom along the surfaces, and the projection onto them along the normals here."""
+        """Freedom along the surfaces, and the projection onto them along the normals here.
+
+        Where two surfaces meet, the freedom is along their common line.
+        """
         known = vertices < len(self.surfaces)
         bits = np.where(known, self.surfaces[np.where(known, vertices, 0)], 0)
-        freedom, normals = freedom.copy(), np.zeros_like(places)
-        freedom[(bits & (bits - 1)) != 0] = 0.0
+        freedom, back = freedom.copy(), []
         for k, field in enumerate(self.fields):
-            mine = bits == 1 << k
-            gradient = gradients(places[mine], field, _DIFFERENCE)
-            normals[mine] = np.einsum("nij,nj->ni", freedom[mine], gradient)
-        square = (normals**2).sum(axis=1)
-        # Where a level set is flat, or its normal is barred, a vertex on it stays.
-        freedom[(bits != 0) & (square < 1e-6)] = 0.0
-        square = np.maximum(square, 1e-6)
-        freedom -= np.einsum("ni,nj->nij", normals, normals) / square[:, None, None]
+            mine = np.flatnonzero(bits & (1 << k))
+            if not len(mine):
+                continue
+            slope = np.einsum("nij,nj->ni", freedom[mine], gradients(places[mine], field, _STEP))
+            square = (slope**2).sum(axis=1)
+            # Where the level set is flat, or its normal is barred, a vertex on it stays.
+            lost = square < _LEAST_SLOPE**2
+            freedom[mine[lost]] = 0.0
+            mine, slope, square = mine[~lost], slope[~lost], square[~lost]
+            along = np.einsum("ni,nj->nij", slope, slope) / square[:, None, None]
+            freedom[mine] -= along
+            back.append((field, mine, slope / square[:, None]))
 
-        def back(tried: Floats) -> Floats:
+        def put_back(tried: Floats) -> Floats:
             tried = tried.copy()
-            for k, field in enumerate(self.fields):
-                mine = np.flatnonzero((bits == 1 << k) & (np.abs(freedom).max(axis=(1, 2)) > 0))
-                if not len(mine):
-                    continue
+            for field, mine, step in back * (2 if len(back) > 1 else 1):
                 x = tried[:, mine]
-                value = field(x.reshape(-1, 3)).reshape(x.shape[:2])
-                step = value / np.maximum(np.sqrt(square[mine]), 1e-3)
-                unit = normals[mine] / np.sqrt(square[mine])[:, None]
-                tried[:, mine] -= np.clip(step, -_FARTHEST, _FARTHEST)[:, :, None] * unit
+                value = np.clip(field(x.reshape(-1, 3)), -_FARTHEST, _FARTHEST)
+                tried[:, mine] -= value.reshape(x.shape[:2])[:, :, None] * step
             return tried
 
-        return freedom, back
+        return freedom, put_back
