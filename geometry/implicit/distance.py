@@ -36,9 +36,19 @@ def redistanced(values: Singles, grid: Grid, *, reach: float) -> Singles:
         far += ndimage.distance_transform_edt(~inside, sampling=grid.spacings).astype(np.float32)
     nx, ny, _ = grid.counts
     far = far[pad[0] : pad[0] + nx, pad[1] : pad[1] + ny]
-    h = max(grid.spacings)
     # Between two voxels of different sign the surface is half a spacing away on average.
-    far -= np.float32(0.5 * h) * np.sign(far)
+    far -= np.float32(0.5 * max(grid.spacings)) * np.sign(far)
+    return _blended(values, far, grid)
+
+
+def steepened(values: Singles, grid: Grid) -> Singles:
+    """Distances [m] that smoothing made too small next to the surface, set right there."""
+    return _blended(values, values, grid)
+
+
+def _blended(values: Singles, far: Singles, grid: Grid) -> Singles:
+    """Next to the surface values over their slope, at some spacings from it another distance."""
+    h = max(grid.spacings)
     near = np.clip(values / slopes(values, grid), -_FAR * h, _FAR * h)
     weight = np.clip((np.abs(far) / h - _NEAR) / (_FAR - _NEAR), 0.0, 1.0)
     found: Singles = ((1 - weight) * near + weight * far).astype(np.float32)
@@ -73,9 +83,25 @@ def smoothed(values: Singles, grid: Grid, width: float) -> Singles:
     return found
 
 
+class Levels:
+    """The values below which shares of the box lie.
+
+    Attributes:
+        values: sorted.
+        below: share of the box below each.
+    """
+
+    def __init__(self, values: NDArray[np.floating], weights: NDArray[np.floating]) -> None:
+        order = np.argsort(values, axis=None, kind="stable")
+        self.values = values.ravel()[order]
+        shares = np.broadcast_to(weights, values.shape).ravel()[order]
+        self.below = np.cumsum(shares, dtype=np.float64)
+
+    def at(self, share: float) -> float:
+        """The value below which a share of the box lies."""
+        return float(np.interp(share * self.below[-1], self.below, self.values))
+
+
 def level_for(values: NDArray[np.floating], weights: NDArray[np.floating], share: float) -> float:
     """The value below which a share of the box lies."""
-    flat = values.ravel()
-    order = np.argsort(flat, kind="stable")
-    below = np.cumsum(np.broadcast_to(weights, values.shape).ravel()[order], dtype=np.float64)
-    return float(np.interp(share * below[-1], below, flat[order]))
+    return Levels(values, weights).at(share)

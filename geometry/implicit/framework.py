@@ -11,7 +11,7 @@ import numpy as np
 from ...errors import ShapeError
 from ..arrays import Floats
 from ..checks import check_choice, check_positive
-from .distance import level_for, redistanced, smoothed
+from .distance import Levels, redistanced, smoothed, steepened
 from .level_set import Grid, LevelSet, Sampled, Singles
 from .packing import Packing
 from .shape import ImplicitBox, Phases, check_range, check_seed, check_share
@@ -147,10 +147,7 @@ class PorousFramework(ImplicitBox):
             packing.add_spheres(self.porogen, self.pore_size)
         values, shift = self._to_porosity(packing, blur)
         return Filled(
-            # Smoothing made the values flatter than distances in narrow places.
-            Sampled.through(
-                grid, redistanced(values - np.float32(shift), grid, reach=self.pore_size[1])
-            ),
+            Sampled.through(grid, steepened(values - np.float32(shift), grid)),
             np.array(packing.particle_diameters),
             np.array(packing.pore_diameters),
             shift,
@@ -182,11 +179,10 @@ class PorousFramework(ImplicitBox):
 
 def _shift(values: Singles, grid: Grid, wanted: float) -> float:
     """The value below which the connected solid fills the wanted share of the box."""
-    weights, share = grid.weights(), wanted
-    for _ in range(3):
-        found = level_for(values, weights, share)
-        share += wanted - _connected(values, found, grid)
-    return level_for(values, weights, share)
+    levels, share = Levels(values, grid.weights()), wanted
+    for _ in range(2):
+        share += wanted - _connected(values, levels.at(share), grid)
+    return levels.at(share)
 
 
 def _connected(values: Singles, level: float, grid: Grid) -> float:

@@ -23,8 +23,6 @@ _TRIES = 4000
 """Places tried for one sphere."""
 _PLACES, _TURNS = 12, 12
 """Places and rotations among which the roomiest is taken."""
-_RENEW = 8
-"""After so many particles the list of free places is made anew."""
 _FAR = np.float32(1.0)
 
 
@@ -57,10 +55,9 @@ class Packing:
         self.particle_diameters: list[float] = []
         self._random = np.random.Generator(np.random.PCG64(seed))
         self._axes = grid.axes
-        self._weights = grid.weights()
-        self._free: Ints = np.empty(0, dtype=np.int64)
+        self._least = np.float32(0.25 * max(grid.spacings))
+        self._free: Ints = np.arange(int(np.prod(grid.counts)))
         self._solid = 0.0
-        self._age = 0
 
     @property
     def solid(self) -> float:
@@ -122,18 +119,22 @@ class Packing:
     def _roomy_place(self) -> Floats | None:
         """Of some free nodes the one farthest from all that is placed, moved off the grid."""
         spacing = np.array(self.grid.spacings)
-        least = np.float32(0.25 * spacing.max())
-        if self._age % _RENEW == 0:
-            free = (self.particles > least) & (self.spheres > least)
+        some, room = self._some_free()
+        if np.median(room) < self._least:
+            # Half of those known as free have been taken since.
+            free = (self.particles > self._least) & (self.spheres > self._least)
             self._free = np.flatnonzero(free.ravel())
-        self._age += 1
-        if len(self._free) == 0:
-            return None
-        some = self._free[self._random.integers(len(self._free), size=_PLACES)]
-        room = np.minimum(self.particles.ravel()[some], self.spheres.ravel()[some])
+            if len(self._free) == 0:
+                return None
+            some, room = self._some_free()
         node = np.array(np.unravel_index(some[int(np.argmax(room))], self.grid.counts))
         place: Floats = (node + self._random.uniform(-0.5, 0.5, 3)) * spacing
         return place
+
+    def _some_free(self) -> tuple[Ints, Singles]:
+        """A few of the nodes that were free when last looked at, and their room now [m]."""
+        some = self._free[self._random.integers(len(self._free), size=_PLACES)]
+        return some, np.minimum(self.particles.ravel()[some], self.spheres.ravel()[some])
 
     def _best_turn(self, flat: Particle, centre: Floats) -> Particle:
         """The particle turned so that most of its middle sheet lies where nothing is yet."""
@@ -160,7 +161,7 @@ class Packing:
         distance: Callable[[Floats], Floats],
     ) -> float:
         """Add a body to a field around it; the share of the box that it newly fills."""
-        nodes, apart = [], []
+        nodes, apart, wraps = [], [], False
         margins = reach + 3 * np.array(self.grid.spacings)
         for axis, (spacing, margin) in enumerate(zip(self.grid.spacings, margins, strict=True)):
             low = int(np.ceil((centre[axis] - margin) / spacing))
@@ -171,7 +172,8 @@ class Packing:
             index = np.arange(low, high + 1)
             nodes.append(index % count)
             apart.append(index * spacing - centre[axis])
-        window = np.ix_(*nodes)
+            wraps |= low < 0 or high >= count
+        window = np.ix_(*nodes) if wraps else tuple(slice(n[0], n[-1] + 1) for n in nodes)
         x, y, z = np.meshgrid(*apart, indexing="ij")
         relative = np.column_stack([x.ravel(), y.ravel(), z.ravel()])
         added = distance(relative).astype(np.float32).reshape(x.shape)
@@ -180,4 +182,4 @@ class Packing:
         if field is self.particles:
             new &= self.spheres[window] > 0
         field[window] = np.minimum(before, added)
-        return float((new * np.broadcast_to(self._weights, self.grid.counts)[window]).sum())
+        return float(new.sum()) / field.size
