@@ -11,9 +11,11 @@ import numpy as np
 
 from ..errors import StudyError
 from ..geometry.build_cad import Shape
+from ..geometry.implicit import families
+from ..geometry.implicit.combination import Combination
 from ..geometry.implicit.framework import PorousFramework
 from ..geometry.implicit.image import Image
-from ..geometry.implicit.scaffold import MiecScaffold
+from ..geometry.implicit.scaffold import MiecScaffold, scaffold
 from ..geometry.shapes import Film, NanobeltArray, NanowireArray
 from ..geometry.sizing import Sizing
 from ..materials import library
@@ -24,7 +26,8 @@ from ..solver.protocol import Protocol
 from .checks import Electrode
 from .fastest import diffusion_length
 from .fields import Table
-from .geometries import OwnMeshTable
+from .geometries import CombinationTable, OwnMeshTable
+from .microstructures import MiecScaffoldTable
 from .schema import GeometryStudy, MaterialTable, Study
 
 if TYPE_CHECKING:
@@ -41,6 +44,14 @@ SHAPES: dict[str, type[Shape]] = {
     "nanobelt-array": NanobeltArray,
     "porous-framework": PorousFramework,
     "miec-scaffold": MiecScaffold,
+    "gyroid": families.Gyroid,
+    "diamond": families.Diamond,
+    "schwarz-p": families.SchwarzP,
+    "gaussian-random-field": families.GaussianRandomField,
+    "fibre-cloth": families.FibreCloth,
+    "inverse-opal": families.InverseOpal,
+    "overlapping-spheres": families.OverlappingSpheres,
+    "combination": Combination,
     "image": Image,
 }
 
@@ -53,7 +64,17 @@ def make_shape(study: GeometryStudy) -> Shape | None:
     """
     if isinstance(study.geometry, OwnMeshTable):
         return None
-    return SHAPES[study.geometry.kind](**_given(study.geometry, leave_out=("kind",)))
+    return _shape(study.geometry)
+
+
+def _shape(table: Table) -> Shape:
+    values = _given(table, leave_out=("kind", "preset", "parts"))
+    if isinstance(table, CombinationTable):
+        values["parts"] = tuple(map(_shape, table.parts))
+    if isinstance(table, MiecScaffoldTable) and table.preset:
+        said = {"width", "headroom"} if table.preset == "Cu foil" else table.model_fields_set
+        return scaffold(table.preset, **{key: values[key] for key in said if key in values})
+    return SHAPES[table.kind](**values)  # type: ignore[attr-defined]
 
 
 def element_order(study: GeometryStudy) -> int:

@@ -21,7 +21,21 @@ from ..errors import InputError, NanotrodeError
 from . import ranks
 
 Kind = Literal[
-    "film", "nanowire-array", "nanobelt-array", "porous-framework", "miec-scaffold", "image", "mesh"
+    "film",
+    "nanowire-array",
+    "nanobelt-array",
+    "porous-framework",
+    "miec-scaffold",
+    "gyroid",
+    "diamond",
+    "schwarz-p",
+    "gaussian-random-field",
+    "fibre-cloth",
+    "inverse-opal",
+    "overlapping-spheres",
+    "combination",
+    "image",
+    "mesh",
 ]
 Overrides = Annotated[
     list[str] | None,

@@ -6,9 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from .fields import Angle, Length, LengthOrTwo, LengthOrZero, LengthRange, Table, written
-
-FileName = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
+from .fields import Angle, Length, LengthOrTwo, LengthOrZero, Table, written
+from .microstructures import (
+    DiamondTable,
+    FibreClothTable,
+    FileName,
+    GaussianRandomFieldTable,
+    GyroidTable,
+    ImageTable,
+    InverseOpalTable,
+    MiecScaffoldTable,
+    OverlappingSpheresTable,
+    PorousFrameworkTable,
+    SchwarzPTable,
+)
 
 
 class FilmTable(Table):
@@ -98,74 +109,32 @@ class OwnMeshTable(Table):
     boundaries: BoundariesTable
 
 
-class PorousFrameworkTable(Table):
-    """A sintered layer of flat particles around the round pores of a burnt-out porogen."""
-
-    kind: Literal["porous-framework"]
-    thickness: Length
-    width: LengthOrTwo = Field(description="side of the piece that is meshed, or its two sides")
-    particle_size: LengthRange = written(
-        ("5 um", "8 um"), description="smallest and largest Feret diameter of the particles"
-    )
-    aspect_ratio: tuple[float, float] = Field(
-        (2.2, 3.8), description="smallest and largest diameter over thickness"
-    )
-    pore_size: LengthRange = written(
-        ("5 um", "10 um"), description="smallest and largest diameter of the porogen's spheres"
-    )
-    porogen: float = Field(0.22, ge=0, lt=1, description="share of the box that they take")
-    porosity: float = Field(0.46, gt=0.1, lt=0.9, description="connected porosity")
-    sides: Literal["periodic", "symmetric"] = "periodic"
-    smoothing: Length | None = Field(None, description="rounding of edges and necks")
-    seed: int = Field(0, ge=0, description="of the random placement")
-    headroom: Length | None = Field(
-        None, description="electrolyte above the layer; without it the solid alone"
-    )
+Part = Annotated[
+    FilmTable
+    | NanowireArrayTable
+    | NanobeltArrayTable
+    | PorousFrameworkTable
+    | GyroidTable
+    | DiamondTable
+    | SchwarzPTable
+    | GaussianRandomFieldTable
+    | FibreClothTable
+    | InverseOpalTable
+    | OverlappingSpheresTable,
+    Field(discriminator="kind"),
+]
 
 
-class MiecScaffoldTable(PorousFrameworkTable):
-    """A porous framework with a conducting coating on its surface."""
+class CombinationTable(Table):
+    """A solid made of other solids, on one footprint."""
 
-    kind: Literal["miec-scaffold"]  # type: ignore[assignment]
-    coating: Length | None = written("100 nm", description="thickness of the coating")
-    coverage: float = Field(1.0, ge=0, le=1, description="share of the surface that is coated")
-    patch: Length = written("2 um", description="width of the coated patches")
-    coating_seed: int = Field(0, ge=0, description="of where the patches lie")
-    particles: Literal["active", "inert"] = "active"
-
-
-Span = tuple[int, int]
-Values = int | tuple[int, ...]
-
-
-class LabelsTable(Table):
-    """Which grey values of a segmented image are which region."""
-
-    electrode: Values = Field(description="a grey value, or a list of them, such as 85")
-    electrolyte: Values = Field(description="a grey value, or a list of them, such as 0")
-    binder: Values | None = None
-    additive: Values | None = None
-
-
-class ImageTable(Table):
-    """An electrode from its tomogram."""
-
-    kind: Literal["image"]
-    file: FileName = Field(description="path beside the study file: .tif, .npy, raw, or a folder")
-    voxel: Length = Field(description="edge of a voxel")
-    labels: LabelsTable | None = Field(None, description="which grey value is which region")
-    threshold: float | None = Field(None, description="instead: above it is electrode")
-    axes: Literal["zyx", "zxy", "yzx", "yxz", "xzy", "xyz"] = Field(
-        "zyx", description="what pages, rows and columns of the file are"
-    )
-    upside_down: bool = Field(False, description="whether the last page is on the collector")
-    crop: tuple[Span, Span, Span] | None = Field(
-        None, description="first voxel and the one after the last, along x, y and z"
-    )
-    smoothing: float = Field(0.6, ge=0.3, le=10, description="of the voxels' corners [voxels]")
-    raw_shape: tuple[int, int, int] | None = Field(None, description="of a raw file")
-    raw_type: str | None = Field(None, description='of a raw file, such as "uint8"')
-    headroom: Length | None = Field(None, description="electrolyte above the image")
+    kind: Literal["combination"]
+    operation: Literal["union", "intersection", "difference", "shell"]
+    parts: tuple[Part, ...] = Field(min_length=1, description="tables like [geometry]")
+    shell: Length | None = Field(None, description="thickness of a shell")
+    outwards: float = Field(0.5, ge=0, le=1, description="share of the shell outside the surface")
+    porosity: float | None = Field(None, gt=0, lt=1)
+    headroom: Length | None = None
 
 
 Geometry = Annotated[
@@ -174,6 +143,14 @@ Geometry = Annotated[
     | NanobeltArrayTable
     | PorousFrameworkTable
     | MiecScaffoldTable
+    | GyroidTable
+    | DiamondTable
+    | SchwarzPTable
+    | GaussianRandomFieldTable
+    | FibreClothTable
+    | InverseOpalTable
+    | OverlappingSpheresTable
+    | CombinationTable
     | ImageTable
     | OwnMeshTable,
     Field(discriminator="kind"),
@@ -185,6 +162,14 @@ GEOMETRIES: dict[str, type[Table]] = {
     "nanobelt-array": NanobeltArrayTable,
     "porous-framework": PorousFrameworkTable,
     "miec-scaffold": MiecScaffoldTable,
+    "gyroid": GyroidTable,
+    "diamond": DiamondTable,
+    "schwarz-p": SchwarzPTable,
+    "gaussian-random-field": GaussianRandomFieldTable,
+    "fibre-cloth": FibreClothTable,
+    "inverse-opal": InverseOpalTable,
+    "overlapping-spheres": OverlappingSpheresTable,
+    "combination": CombinationTable,
     "image": ImageTable,
     "mesh": OwnMeshTable,
 }

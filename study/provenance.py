@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from .build import make_shape, make_sizing
-from .geometries import ImageTable, OwnMeshTable
+from .geometries import OwnMeshTable
+from .microstructures import ImageTable
 from .schema import Study
 
 PACKAGES = (

@@ -19,7 +19,8 @@ from .fields import (
     Voltage,
     written,
 )
-from .geometries import FileName, Geometry
+from .geometries import Geometry
+from .microstructures import FileName
 
 
 class MeshTable(Table):

@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+_FRAMEWORK = """\
+kind = "{}"
+thickness = "20 um"
+width = "16 um"             # of the piece that is meshed
+particle_size = ["5 um", "8 um"]    # smallest and largest Feret diameter
+# aspect_ratio = [2.2, 3.8]         # diameter over thickness of the particles
+pore_size = ["5 um", "10 um"]       # diameters of the porogen's spheres
+# porogen = 0.22            # share of the box that these take
+porosity = 0.46             # connected porosity
+# sides = "symmetric"       # else "periodic"
+# seed = 0
+headroom = "3 um"           # electrolyte above; leave out for the solid alone
+"""
+_MINIMAL = """\
+kind = "{}"
+cell = "1 um"               # period of the structure
+repeats = [1, 1, 2]         # cells along x, y and z
+form = "solid"              # or "sheet"
+porosity = 0.5
+headroom = "200 nm"         # electrolyte above; leave out for the solid alone
+"""
 _GEOMETRY = {
     "film": """\
 kind = "film"
@@ -34,6 +55,73 @@ placement = "square"        # or "hexagonal", or "random" (with a seed)
 # twist = "30 deg"
 # bend = "20 deg"
 # seed = 0
+""",
+    "porous-framework": _FRAMEWORK.format("porous-framework"),
+    "miec-scaffold": _FRAMEWORK.format("miec-scaffold")
+    + """\
+coating = "100 nm"          # thickness; carried on the surface, not meshed
+# preset = "LLTO"           # "LLTO@CNT", "LLTO", "CNT", or "Cu foil"
+# coverage = 0.8            # share of the surface that is coated, in patches
+# patch = "2 um"
+# coating_seed = 0
+# particles = "inert"       # only the coating conducts
+""",
+    "gyroid": _MINIMAL.format("gyroid"),
+    "diamond": _MINIMAL.format("diamond"),
+    "schwarz-p": _MINIMAL.format("schwarz-p"),
+    "gaussian-random-field": """\
+kind = "gaussian-random-field"
+width = "2 um"
+thickness = "2 um"
+correlation_length = "600 nm"
+porosity = 0.5
+# sides = "symmetric"       # else "periodic"
+# seed = 0
+headroom = "200 nm"         # electrolyte above; leave out for the solid alone
+""",
+    "fibre-cloth": """\
+kind = "fibre-cloth"
+diameter = "7 um"           # of a fibre
+fibres = 2                  # in a bundle
+layers = 1
+repeats = [1, 1]            # pairs of bundles along x and y
+# pitch = "30 um"           # from bundle to bundle; or porosity = 0.8
+headroom = "5 um"           # electrolyte above; leave out for the solid alone
+""",
+    "inverse-opal": """\
+kind = "inverse-opal"
+diameter = "500 nm"         # of the spherical pores
+repeats = [1, 1, 1]         # cubic cells along x, y and z
+overlap = 0.05              # of neighbours, of the diameter; or porosity = 0.8
+headroom = "100 nm"         # electrolyte above; leave out for the solid alone
+""",
+    "overlapping-spheres": """\
+kind = "overlapping-spheres"
+diameter = "600 nm"
+width = "2 um"
+thickness = "2 um"
+porosity = 0.5
+spheres = "solid"           # or "pores"
+# sides = "symmetric"       # else "periodic"
+# seed = 0
+headroom = "200 nm"         # electrolyte above; leave out for the solid alone
+""",
+    "combination": """\
+kind = "combination"
+operation = "union"         # or "intersection", "difference", or "shell" of one part
+headroom = "100 nm"         # electrolyte above; leave out for the solid alone
+# porosity = 0.6            # reached by moving the surface
+# shell = "50 nm"           # with operation = "shell"
+# outwards = 0.5            # share of the shell outside the surface
+
+[[geometry.parts]]          # tables like [geometry], on one footprint
+kind = "film"
+thickness = "200 nm"
+
+[[geometry.parts]]
+kind = "gyroid"
+cell = "1 um"
+porosity = 0.7
 """,
     "image": """\
 kind = "image"

@@ -91,7 +91,7 @@ class PorousFramework(ImplicitBox):
                 f"got {self.porogen!r}"
             )
         largest = max(self.particle_size[1], self.pore_size[1] if self.porogen else 0.0)
-        if min(self.size[:2]) < 1.5 * largest:
+        if min(self.size[:2]) < 1.5 * largest * (1 - 1e-9):
             raise ShapeError(
                 f"width: {min(self.size[:2]):g} m is too narrow for particles and pores of "
                 f"{largest:g} m; expected at least {1.5 * largest:g} m"

@@ -187,7 +187,7 @@ def test_a_potential_at_the_start_becomes_its_stoichiometry(changed):
 @pytest.mark.parametrize("kind", SHAPES)
 def test_each_table_has_the_keys_of_its_shape(kind):
     shape, table = SHAPES[kind], GEOMETRIES[kind]
-    assert set(table.model_fields) - {"kind"} == {field.name for field in fields(shape)}
+    assert set(table.model_fields) - {"kind", "preset"} == {field.name for field in fields(shape)}
 
 
 def test_every_kind_but_the_own_mesh_has_a_shape():
