@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,6 +49,16 @@ class Hold:
     masters: Ints | None = None
     onto: Onto | None = None
 
+    def extended(self, n: int) -> Hold:
+        """The same for `n` vertices, of which those that are new are free."""
+        known = len(self.freedom)
+        masters = np.arange(known) if self.masters is None else self.masters
+        return replace(
+            self,
+            freedom=np.concatenate([self.freedom, np.tile(np.eye(3), (n - known, 1, 1))]),
+            masters=np.concatenate([masters, np.arange(known, n)]),
+        )
+
 
 def repair(
     points: Floats,
@@ -70,12 +80,10 @@ def repair(
         split_below: cells below it that are stuck are split [deg].
     """
     outline = hold.kept[:, TRIANGLE_EDGES].reshape(-1, 2)
-    freedom, masters = hold.freedom, hold.masters
-    if masters is None:
-        masters = np.arange(len(points))
     best, least = (points, cells, tags), np.inf
     for _ in range(_ROUNDS):
-        points = move(points, cells, freedom, target=target, masters=masters, onto=hold.onto)
+        hold = hold.extended(len(points))
+        points = move(points, cells, hold, target=target)
         angles = worst_angles(points, cells)
         short = float(np.clip(target - angles, 0, None).sum())
         if short >= least:
@@ -85,11 +93,7 @@ def repair(
         edges = _splittable(points, cells, stuck[np.argsort(angles[stuck])], outline)
         if not len(edges):
             break
-        n = len(points)
         points, cells, tags = _split(points, cells, tags, edges)
-        fresh = np.tile(np.eye(3), (len(points) - n, 1, 1))
-        freedom = np.concatenate([freedom, fresh])
-        masters = np.concatenate([masters, np.arange(n, len(points))])
     return best
 
 
@@ -130,27 +134,17 @@ def _split(points: Floats, cells: Ints, tags: Ints, edges: Ints) -> tuple[Floats
     return np.vstack([points, points[edges].mean(axis=1)]), cells, tags
 
 
-def move(
-    points: Floats,
-    cells: Ints,
-    freedom: Floats,
-    *,
-    target: float,
-    masters: Ints | None = None,
-    onto: Onto | None = None,
-) -> Floats:
+def move(points: Floats, cells: Ints, hold: Hold, *, target: float) -> Floats:
     """Vertices moved so that the cells' worst angles reach `target` where possible [deg]."""
     points = points.copy()
     angles = worst_angles(points, cells)
     bad = angles < target
     if not bad.any():
         return points
-    masters = np.arange(len(points)) if masters is None else masters
+    masters = np.arange(len(points)) if hold.masters is None else hold.masters
     # Moves stay close to the flat cells: only these are looked at.
     near = _around(masters[cells], _around(masters[cells], bad))
-    patch = _Patch(points, cells[near], masters[cells[near]], angles[near], freedom, onto)
-    slaves = np.flatnonzero(masters != np.arange(len(points)))
-    patch.slaves, patch.lords = slaves, masters[slaves]
+    patch = _Patch(points, cells[near], masters, angles[near], hold)
     patch.relax(target)
     log.debug("repair: worst angle %.1f degrees", patch.angles.min())
     return points
@@ -171,21 +165,15 @@ class _Patch:
         slaves: vertices that follow others, `lords`.
     """
 
-    slaves: Ints
-    lords: Ints
-
     def __init__(
-        self,
-        points: Floats,
-        cells: Ints,
-        joined: Ints,
-        angles: Floats,
-        freedom: Floats,
-        onto: Onto | None,
+        self, points: Floats, cells: Ints, masters: Ints, angles: Floats, hold: Hold
     ) -> None:
-        self.points, self.cells, self.joined, self.angles = points, cells, joined, angles
-        self.freedom, self.onto = freedom, onto
-        self.starts, self.ring = _rings(len(points), joined)
+        self.points, self.cells, self.angles = points, cells, angles
+        self.joined = masters[cells]
+        self.freedom, self.onto = hold.freedom, hold.onto
+        self.slaves = np.flatnonzero(masters != np.arange(len(points)))
+        self.lords = masters[self.slaves]
+        self.starts, self.ring = _rings(len(points), self.joined)
         self.draw = np.random.default_rng(1)
 
     def relax(self, target: float) -> None:

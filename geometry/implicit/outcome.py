@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 # Least angle [deg] that is promised, and what the repair aims at.
 PROMISED = 15.0
 _TARGET = 15.5
+_RELEASES = 4
 
 
 def finish_implicit(
@@ -61,9 +63,7 @@ def finish_implicit(
         OnSurfaces(fields, _still_on(body, facets, facet_tags)),
     )
     before = worst_angles(body.tets.points, body.tets.cells)
-    x, cells, tags = repair(
-        body.tets.points, body.tets.cells, body.tags, hold, target=_TARGET, split_below=PROMISED
-    )
+    x, cells, tags, hold, released = _repaired(body, hold, fields)
     _check_angles(x * unit, cells)
     points = _moved(points, x, body, unit)
     if order == 2:
@@ -77,11 +77,42 @@ def finish_implicit(
         facet_tags=facet_tags,
         footprint=shape.footprint,
         multiplicity=shape.multiplicity,
-        shape={**shape.describe(), **notes, "worst_angle_before_repair": float(before.min())},
+        shape={
+            **shape.describe(),
+            **notes,
+            "worst_angle_before_repair": float(before.min()),
+            "vertices_off_surface": released,
+        },
     )
     check_sum(mesh, shape)
     mesh.shape["connected_porosity"] = 1 - _solid_volume(mesh) / float(np.prod(shape.size))
     return mesh
+
+
+def _repaired(
+    body: Body, hold: Hold, fields: Sequence[Field]
+) -> tuple[Floats, Ints, Ints, Hold, int]:
+    """Vertices, cells and tags after repair, what holds them, and how many left their surface.
+
+    Where a flat cell is stuck, as the last resort its vertices may leave their surface.
+    """
+    x, cells, tags = body.tets.points, body.tets.cells, body.tags
+    surfaces, masters = body.surfaces, body.tets.masters
+    if isinstance(hold.onto, OnSurfaces):
+        surfaces = hold.onto.surfaces.copy()
+    held = surfaces > 0
+    for _ in range(_RELEASES):
+        hold = replace(hold, onto=OnSurfaces(fields, surfaces))
+        x, cells, tags = repair(x, cells, tags, hold, target=_TARGET, split_below=PROMISED)
+        poor = worst_angles(x, cells) < PROMISED
+        if not poor.any():
+            break
+        near = np.zeros(len(x), dtype=bool)
+        near[cells[poor]] = True
+        near = near[: len(held)]
+        near[masters[near]] = True
+        surfaces = np.where(near[masters], 0, surfaces)
+    return x, cells, tags, hold, int((held & (surfaces == 0)).sum())
 
 
 def _solid_volume(mesh: ElectrodeMesh) -> float:
