@@ -151,28 +151,28 @@ _REST = """
 [mesh]
 # order = 2                 # 2: curved elements, quadratic fields; 1: straight and linear
 # segments = 16             # elements around a pole; found from the shape if left out
-# interface = "10 nm"       # element size at the interface
-# core = "15 nm"            # largest size inside the electrode
-# bulk = "40 nm"            # largest size in the electrolyte
+# interface = "{fine}"       # element size at the interface
+# core = "{core}"            # largest size inside the electrode
+# bulk = "{bulk}"            # largest size in the electrolyte
 
 [material]
-name = "LiFePO4"            # 'nanotrode materials' lists the cards
+name = "{material}"{pad}     # 'nanotrode materials' lists the cards
 # file = "my_card.toml"     # your own card, or a BPX file (.json)
-# diffusivity = "1e-17 m^2/s"             # in place of the card's value
+# diffusivity = "{slow} m^2/s"             # in place of the card's value
 # exchange_current_density = "1 A/m^2"
 
 [electrolyte]
 concentration = "1 mol/L"
 
 [initial]
-stoichiometry = 0.02        # nearly empty; or voltage = "3.5 V"
+stoichiometry = {start}        # nearly empty; or voltage = "{rest}"
 
 [[protocol]]
 steps = [
-    "Discharge at 5C until 2.5 V",
+    "Discharge at {rate} until {low}",
     "Rest for 5 minutes",
-    "Charge at 5C until 3.9 V",
-    # "Hold at 3.9 V until C/20", "Sweep from 3.9 V to 2.5 V at 1 mV/s",
+    "Charge at {rate} until {high}",
+    # "Hold at {high} until C/20", "Sweep from {high} to {low} at 1 mV/s",
 ]
 repeat = 1
 
@@ -186,10 +186,26 @@ pictures = true
 """
 
 
+_NANOMETRES = {
+    **{"material": "LiFePO4", "pad": "       ", "start": "0.02", "rest": "3.5 V", "slow": "1e-17"},
+    **{"rate": "5C", "low": "2.5 V", "high": "3.9 V"},
+    **{"fine": "10 nm", "core": "15 nm", "bulk": "40 nm"},
+}
+_MICROMETRES = {
+    **{"material": "NMC622", "pad": "        ", "start": "0.25", "rest": "4.0 V", "slow": "1e-14"},
+    **{"rate": "C/2", "low": "3.0 V", "high": "4.1 V"},
+    **{"fine": "1.5 um", "core": "4 um", "bulk": "4 um"},
+}
+"""What goes with structures of either scale."""
+
+_COARSE = ("porous-framework", "miec-scaffold", "fibre-cloth", "image")
+
+
 def starter(kind: str) -> str:
     """A study file for a `geometry.kind` that runs as it is (a mesh of your own apart)."""
     headroom = _HEADROOM if kind in _WITH_HEADROOM else ""
+    rest = _REST.format(**(_MICROMETRES if kind in _COARSE else _NANOMETRES))
     return (
         f"# A study for nanotrode; run it with: nanotrode run FILE\n"
-        f'temperature = "25 degC"\n\n[geometry]\n{_GEOMETRY[kind]}{headroom}{_REST}'
+        f'temperature = "25 degC"\n\n[geometry]\n{_GEOMETRY[kind]}{headroom}{rest}'
     )
