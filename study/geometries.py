@@ -174,3 +174,6 @@ GEOMETRIES: dict[str, type[Table]] = {
     "mesh": OwnMeshTable,
 }
 """Table of each `geometry.kind`."""
+
+MICROSTRUCTURES = set(GEOMETRIES) - {"film", "nanowire-array", "nanobelt-array", "mesh"}
+"""Kinds that a level set describes."""

@@ -15,10 +15,13 @@ from ..solver.protocol import Step, parse_step
 from . import build
 from .checks import walk
 from .explain import explain
-from .geometries import OwnMeshTable
+from .geometries import MICROSTRUCTURES, OwnMeshTable
 from .locations import Path as KeyPath
 from .schema import GeometryStudy, Study
 from .source import Source, read_source
+
+FOR_POLES = ("segments", "elongation", "first_layer", "layers")
+"""Keys of `[mesh]` that only arrays and films know."""
 
 
 def load_study(path: str | Path, overrides: Iterable[str] = ()) -> Study:
@@ -141,6 +144,12 @@ def _check_geometry(study: GeometryStudy, mistakes: _Mistakes) -> build.Shape | 
         _check_own_mesh(study.geometry, mistakes)
     with mistakes.at("mesh"):
         build.given_sizing(study)
+    if study.geometry.kind in MICROSTRUCTURES:
+        for key in study.mesh.model_fields_set.intersection(FOR_POLES):
+            mistakes.add(
+                ("mesh", key),
+                f"has no meaning for a {study.geometry.kind}; expected interface, core or bulk",
+            )
     return shape
 
 

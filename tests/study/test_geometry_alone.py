@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nanotrode.errors import StudyError
-from nanotrode.study.build import element_order, make_sizing
+from nanotrode.study.build import element_order, make_shape, make_sizing
 from nanotrode.study.cli import main
 from nanotrode.study.loading import load_geometry, load_study
 from nanotrode.study.schema import Study
@@ -34,6 +34,32 @@ def test_it_is_meshed(alone, capsys):
     study = load_geometry(alone, ["mesh.segments=6"])
     assert (study.name, element_order(study)) == ("film", 2)
     assert make_sizing(study).diffusion_length is None
+
+
+def test_sizes_that_only_poles_know_are_refused(tmp_path):
+    path = tmp_path / "gyroid.toml"
+    path.write_text('[geometry]\nkind = "gyroid"\ncell = "1 um"\n[mesh]\nlayers = 4\n')
+    with pytest.raises(StudyError, match=r"gyroid\.toml:5: mesh\.layers: has no meaning"):
+        load_geometry(path)
+
+
+def test_presets_are_the_anodes_of_the_comparison(tmp_path):
+    path = tmp_path / "anode.toml"
+    path.write_text(
+        '[geometry]\nkind = "miec-scaffold"\nthickness = "20 um"\nwidth = "20 um"\n'
+        'headroom = "2 um"\n'
+    )
+    made = {
+        name: make_shape(load_geometry(path, [f"geometry.preset={name}"]))
+        for name in ("LLTO@CNT", "LLTO", "CNT", "Cu foil")
+    }
+    assert made["LLTO@CNT"].coating == pytest.approx(100e-9)
+    assert made["LLTO"].coating is None
+    assert made["CNT"].particles == "inert"
+    assert made["Cu foil"].describe()["kind"] == "film"
+    assert {shape.footprint for shape in made.values()} == {made["LLTO"].footprint}
+    with pytest.raises(StudyError, match=r"coating: 'LLTO' says None"):
+        load_geometry(path, ["geometry.preset=LLTO", "geometry.coating=50 nm"])
 
 
 def test_it_is_not_run(alone, capsys):
