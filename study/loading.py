@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ..errors import InputError, StudyError
+from ..geometry.build_cad import Shape
 from ..solver.protocol import Step, parse_step
 from . import build
 from .checks import walk
@@ -134,7 +135,7 @@ def _check(study: Study, mistakes: _Mistakes) -> None:
             mistakes.add(key, report)
 
 
-def _check_geometry(study: GeometryStudy, mistakes: _Mistakes) -> build.Shape | None:
+def _check_geometry(study: GeometryStudy, mistakes: _Mistakes) -> Shape | None:
     shape = None
     with mistakes.at("geometry"):
         shape = build.make_shape(study)

@@ -13,9 +13,9 @@ from ..materials import library
 from ..materials.describe import describe
 
 if TYPE_CHECKING:
+    from ..geometry.build_cad import Shape
     from ..geometry.mesh import ElectrodeMesh
     from ..solver.result import Result
-    from .build import Shape
 
 
 def show_run(folder: Path, result: Result | None) -> None:
