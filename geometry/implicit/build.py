@@ -5,7 +5,7 @@
    solid becomes electrolyte and closed pores become solid;
 3. each further level set cuts the solid;
 4. flat cells are repaired, vertices of surfaces staying on them;
-5. cells and facets are tagged by what they are and where they lie.
+5. cells and facets are tagged by what they are and where they lie, and by what coats them.
 
 Lengths are in units of the lattice's spacing until the end.
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +32,7 @@ from .cutting import Field
 from .islands import count_crowded_edges, find_islands, neighbours_of, solid_volume
 from .level_set import LevelSet
 from .outcome import finish_implicit
+from .parts import Part, cut_part
 from .phases import Body, cut_phase, uncut
 from .porosity import Forecast, search
 from .sampling import Samples, fit_grid, levels_that_fit, octree_levels, sample
@@ -201,18 +202,10 @@ def _further_phases(frame: Frame, body: Body, shift: float) -> tuple[Body, list[
     """The solid divided by the level sets that come after the first; all fields."""
     (region, first), *others = frame.shape.phases()
     fields = [_scaled(first, frame.unit, shift)]
+    wanted = getattr(frame.shape, "volumes", {})
     for k, (name, level_set) in enumerate(others, start=1):
-        field = _scaled(level_set, frame.unit)
-        where = body.tags == REGIONS[region]
-        values = _at_vertices(body.tets, where, field)
-        body = cut_phase(body, where, values, field, tag=REGIONS[name], surface=k)
+        target = wanted[name] / frame.unit**3 if name in wanted else None
+        part = Part(region, name, k, target)
+        body, field = cut_part(body, part, partial(_scaled, level_set, frame.unit))
         fields.append(field)
     return body, fields
-
-
-def _at_vertices(tets: Tets, where: np.ndarray, field: Field) -> Floats:
-    """A level set at the vertices of some cells, equal where they match."""
-    values = np.ones(len(tets.points))
-    needed = np.unique(tets.masters[tets.cells[where]])
-    values[needed] = field(tets.points[needed])
-    return values[tets.masters]

@@ -89,6 +89,8 @@ def split_crossed(tets: Tets, crossings: Crossings, carried: Ints) -> tuple[Tets
         The new mesh, whose first vertices are the old ones and then one for each crossing, and
         what its cells carry.
     """
+    if not len(crossings.edges):
+        return tets, carried
     n = len(tets.points)
     ends = np.zeros(n, dtype=bool)
     ends[crossings.edges] = True
