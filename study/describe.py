@@ -249,7 +249,9 @@ def _as_meshed(measures: descriptors.Descriptors, structure: Structure) -> descr
     porosity = 1.0 - sum(map(mesh.volume, solids)) / volume
     bare = mesh.area("interface")
     bound = mesh.area("binder-surface") if "binder-surface" in mesh.names else 0.0
+    x, y = np.ptp(mesh.points[:, :2], axis=0)
     return measures._replace(
+        size=(float(x), float(y), structure.height),
         porosity=porosity,
         connected_porosity=porosity * measures.connected_porosity / measures.porosity,
         interface=bare / volume,
@@ -259,7 +261,7 @@ def _as_meshed(measures: descriptors.Descriptors, structure: Structure) -> descr
 
 def _particles(shape: object | None) -> descriptors.Sizes | None:
     """Largest Feret diameters of a shape that knows its particles."""
-    diameters = getattr(shape, "feret_diameters", None)
+    diameters = getattr(shape, "particle_diameters", None)
     if diameters is None:
         return None
     return descriptors.percentiles(np.asarray(diameters() if callable(diameters) else diameters))

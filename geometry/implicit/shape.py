@@ -131,7 +131,8 @@ class ImplicitBox:
 
     def describe(self) -> dict[str, object]:
         """What goes into a mesh's notes."""
-        return {"kind": self.kind, **asdict(cast(Any, self))}
+        periodic: bool = getattr(self, "periodic", False)
+        return {"kind": self.kind, "periodic": periodic, **asdict(cast(Any, self))}
 
 
 def check_share(shape: object, *keys: str, low: float = 0.0, high: float = 1.0) -> None:
