@@ -19,6 +19,8 @@ from .shape import ImplicitBox, Phases, check_seed, check_share
 
 _CORNERS = ((0.0, 0.0, 0.0), (0.5, 0.5, 0.0), (0.5, 0.0, 0.5), (0.0, 0.5, 0.5))
 _OVERLAP = 0.05
+_MOST_OVERLAP = 0.12
+"""At 1 - sqrt(3) / 2 the pores take all between three spheres, and the solid falls apart."""
 _SAMPLES = 40
 
 
@@ -65,8 +67,8 @@ class InverseOpal(ImplicitBox):
     def __post_init__(self) -> None:
         check_positive(self, "diameter", "headroom")
         check_repeats(self.repeats)
-        check_share(self, "overlap", high=0.25)
-        check_share(self, "porosity", low=0.74, high=0.97)
+        check_share(self, "overlap", high=_MOST_OVERLAP)
+        check_share(self, "porosity", low=0.74, high=0.93)
         if self.overlap is not None and self.porosity is not None:
             raise ShapeError("overlap, porosity: one follows from the other; give one of them")
 
@@ -88,8 +90,12 @@ class InverseOpal(ImplicitBox):
 
     @property
     def resolution(self) -> float:
-        """Default size of the elements at the interface [m]."""
-        return self.diameter / 12
+        """Default size of the elements at the interface [m]; the necks must not get lost.
+
+        They are narrowest between three spheres, whose centres are a cell / sqrt(6) away.
+        """
+        neck = self.cell / np.sqrt(6) - self.diameter / 2
+        return float(min(self.diameter / 12, 1.2 * neck))
 
     def phases(self) -> Phases:
         """The solid."""

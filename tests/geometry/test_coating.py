@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nanotrode.errors import ShapeError
-from nanotrode.geometry import Film
+from nanotrode.geometry import Film, Sizing, build_mesh
 from nanotrode.geometry.implicit.coating import Coating
 from nanotrode.geometry.implicit.scaffold import MiecScaffold, scaffold
 
@@ -105,3 +105,9 @@ def test_what_a_preset_contradicts_is_refused_with_its_key(preset, values, words
 def test_a_scaffold_is_described_with_its_coating():
     notes = MiecScaffold(thickness=20 * UM, width=20 * UM, coverage=0.5).describe()
     assert (notes["kind"], notes["coverage"], notes["coating"]) == ("miec-scaffold", 0.5, 1e-7)
+
+
+def test_a_mesh_carries_the_coating_on_a_part_of_its_interface():
+    shape = MiecScaffold(thickness=16 * UM, width=16 * UM, coverage=0.6)
+    mesh = build_mesh(shape, sizing=Sizing(interface=1.6 * UM), order=1)
+    assert mesh.area("coating") == pytest.approx(0.6 * mesh.area("interface"), rel=2e-3)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from nanotrode.errors import ShapeError
+from nanotrode.geometry import build_mesh
 from nanotrode.geometry.implicit.families import (
     Diamond,
     FibreCloth,
@@ -139,6 +140,24 @@ def test_fibres_of_a_cloth_have_their_diameter_and_touch_across():
         assert weave(axis) == pytest.approx(-3.5 * UM, abs=1e-3 * UM)
     assert weave(middle) == pytest.approx(-0.06 * 7 * UM)
     assert cloth.size == pytest.approx((60 * UM, 60 * UM, 2 * 0.88 * 7 * UM))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        Gyroid(cell=20 * UM, porosity=0.7, headroom=4 * UM),
+        SchwarzP(cell=20 * UM, form="sheet", porosity=0.7),
+        InverseOpal(UM, porosity=0.8),
+        OverlappingSpheres(5 * UM, 12 * UM, 12 * UM, porosity=0.6, spheres="pores"),
+    ],
+    ids=named,
+)
+def test_a_structure_is_meshed_with_its_porosity(shape):
+    mesh = build_mesh(shape, order=1)
+    solid = mesh.volume("electrode") / np.prod(shape.size)
+    assert 1 - solid == pytest.approx(shape.porosity, abs=2e-3)
+    assert mesh.quality().min_dihedral >= 15
+    assert abs(mesh.shape["iso_shift"]) < 0.1 * shape.resolution
 
 
 def test_a_seed_gives_the_same_structure():
