@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .._fenics import require_compiler
+from .._fenics import PETSc, require_compiler
 from ..errors import MeshError
 from ..geometry.tags import boundary_tags
 from .dolfinx_mesh import Numbering, spread
@@ -122,21 +122,32 @@ class Domain:
         """
         from dolfinx.fem.petsc import assemble_matrix
 
+        mass_form, stiffness_form = self._forms()
+        mass = assemble_matrix(fem.form(mass_form))
+        mass.assemble()
+        stiffness = mass.duplicate()  # one pattern serves both
+        assemble_matrix(stiffness, fem.form(stiffness_form))
+        stiffness.assemble()
+        return mass, stiffness
+
+    def assemble_stiffness(self) -> PETSc.Mat:
+        """The unit stiffness matrix alone; see `assemble_operators`."""
+        from dolfinx.fem.petsc import assemble_matrix
+
+        stiffness = assemble_matrix(fem.form(self._forms()[1]))
+        stiffness.assemble()
+        return stiffness
+
+    def _forms(self) -> tuple[ufl.Form, ufl.Form]:
         u, v = ufl.TrialFunction(self.space), ufl.TestFunction(self.space)
         dx = ufl.Measure("dx", domain=self.mesh)
         # a curved cell's volume element is a polynomial of degree 3 (order - 1)
         curvature = 3 * (self.order - 1)
         gradients = 2 * (self.order - 1) + curvature
-        forms = (
+        return (
             u * v * dx(metadata={"quadrature_degree": 2 * self.order + curvature}),
             ufl.inner(ufl.grad(u), ufl.grad(v)) * dx(metadata={"quadrature_degree": gradients}),
         )
-        mass = assemble_matrix(fem.form(forms[0]))
-        mass.assemble()
-        stiffness = mass.duplicate()  # one pattern serves both
-        assemble_matrix(stiffness, fem.form(forms[1]))
-        stiffness.assemble()
-        return mass, stiffness
 
 
 def _facets_in_cells(arrays: ElectrodeMesh) -> NDArray[np.int64]:

@@ -89,33 +89,69 @@ def effective_transport(
     if not axes or set(axes) - set(AXES):
         raise InputError(f"axes: got '{axes}', expected some of x, y and z")
     comm = comm or MPI.COMM_SELF
-    found = []
-    for axis in axes:
-        phase = _phase(mesh, region, axis, height, quadratic) if comm.rank == 0 and mesh else None
-        found.append(_solve(phase, axis, comm, tolerance))
+    phase = _phase(mesh, region, height) if comm.rank == 0 and mesh else None
+    size, fraction = comm.bcast((phase.size, phase.fraction) if phase else None)
+    found: list[Transport] = []
+    pieces: _Pieces | None = None
+    for along in map(AXES.index, axes):
+        kept = phase.leading_through(along) if phase else None
+        # along other axes it is nearly always the same pieces that lead through
+        same = pieces is not None and kept is not None and np.array_equal(kept, pieces.kept)
+        empty, same = comm.bcast((kept is not None and not kept.any(), same))
+        if not empty and not same:
+            pieces = _assemble(phase, kept, quadratic, comm)
+        diffusivity = 0.0
+        if not empty:
+            assert pieces is not None
+            where = phase.place(pieces.points, along) if phase else None
+            energy = _energy(pieces, _fixed(where), tolerance)
+            diffusivity = energy * size[along] / float(np.prod(np.delete(size, along)))
+        found.append(transport_of(AXES[along], diffusivity, fraction))
     return tuple(found)
 
 
 class _Phase(NamedTuple):
-    """What of a region leads from face to face along an axis, and the box that it lies in.
+    """A region in its box.
 
     Attributes:
-        mesh: The pieces that do; None if there are none.
-        fixed: (n,) 1 on one face, 0 on the other, not a number where it is to be found.
-        length, area: The box's length along the axis [m] and its cross-section [m2].
+        mesh: The region.
+        low, size: (3,) the box's corner and edges [m].
         fraction: Volume fraction of the region.
     """
 
-    mesh: ElectrodeMesh | None
-    fixed: NDArray
-    length: float
-    area: float
+    mesh: ElectrodeMesh
+    low: NDArray
+    size: NDArray
     fraction: float
 
+    def place(self, points: NDArray, along: int) -> NDArray:
+        """(n,) from 0 on one face of the box to 1 on the opposite one."""
+        where: NDArray = (points[:, along] - self.low[along]) / self.size[along]
+        return where
 
-def _phase(
-    mesh: ElectrodeMesh, region: str, axis: str, height: float | None, quadratic: bool | None
-) -> _Phase:
+    def leading_through(self, along: int) -> NDArray[np.bool_]:
+        """Which cells belong to pieces that touch both faces."""
+        where = self.place(self.mesh.points, along)
+        return _leading_through(self.mesh, where < ON_FACE, where > 1.0 - ON_FACE)
+
+
+class _Pieces(NamedTuple):
+    """The pieces that lead through, assembled.
+
+    Attributes:
+        kept: (m,) the region's cells that belong to them; on rank 0, as the next.
+        points: (n, 3) their nodes [m].
+        domain: Where the potential lives.
+        stiffness: int grad phi_i . grad phi_j dx [m].
+    """
+
+    kept: NDArray[np.bool_]
+    points: NDArray
+    domain: Domain
+    stiffness: PETSc.Mat
+
+
+def _phase(mesh: ElectrodeMesh, region: str, height: float | None) -> _Phase:
     low, size = mesh.points.min(axis=0), np.ptp(mesh.points, axis=0)
     part = mesh.region(region)
     volume = mesh.volume(region)
@@ -124,26 +160,35 @@ def _phase(
             volume -= float(size[0] * size[1]) * (float(size[2]) - height)
         size[2] = height
         part = _below(part, float(low[2]) + height * (1 - ON_FACE))
-    along = AXES.index(axis)
+    return _Phase(part, low, size, volume / float(np.prod(size)))
 
-    def place(points: NDArray) -> NDArray:
-        return (points[:, along] - low[along]) / size[along]
 
-    where = place(part.points)
-    kept = _leading_through(part, where < ON_FACE, where > 1.0 - ON_FACE)
-    through = _only(part, kept)
-    if through.order == 1 and (kept.sum() < QUADRATIC_BELOW if quadratic is None else quadratic):
-        through = _with_middles(through)
-    where = place(through.points)
-    fixed = np.where(where < ON_FACE, 1.0, np.where(where > 1.0 - ON_FACE, 0.0, np.nan))
-    area = float(np.prod(np.delete(size, along)))
-    return _Phase(
-        through if kept.any() else None,
-        fixed,
-        float(size[along]),
-        area,
-        volume / float(np.prod(size)),
+def _assemble(
+    phase: _Phase | None, kept: NDArray | None, quadratic: bool | None, comm: MPI.Comm
+) -> _Pieces:
+    """What leads through, from rank 0 to all ranks."""
+    through = None
+    if phase is not None and kept is not None:
+        through = _only(phase.mesh, kept)
+        few = kept.sum() < QUADRATIC_BELOW
+        if through.order == 1 and (few if quadratic is None else quadratic):
+            through = _with_middles(through)
+    domain = Domain(through, comm)
+    none = np.empty((0, 3))
+    return _Pieces(
+        none[:, 0].astype(bool) if kept is None else kept,
+        none if through is None else through.points,
+        domain,
+        domain.assemble_stiffness(),
     )
+
+
+def _fixed(where: NDArray | None) -> NDArray | None:
+    """(n,) 1 on one face, 0 on the other, not a number where it is to be found."""
+    if where is None:
+        return None
+    fixed: NDArray = np.where(where < ON_FACE, 1.0, np.where(where > 1.0 - ON_FACE, 0.0, np.nan))
+    return fixed
 
 
 def _below(part: ElectrodeMesh, level: float) -> ElectrodeMesh:
@@ -195,24 +240,13 @@ def _with_middles(mesh: ElectrodeMesh) -> ElectrodeMesh:
     )
 
 
-def _solve(phase: _Phase | None, axis: str, comm: MPI.Comm, tolerance: float) -> Transport:
-    """The Laplace problem; the same answer on all ranks."""
-    about = (phase.mesh is None, phase.length, phase.area, phase.fraction) if phase else None
-    closed, length, area, fraction = comm.bcast(about)
-    if closed:
-        return transport_of(axis, 0.0, fraction)
-    domain = Domain(phase.mesh if phase else None, comm)
-    fixed = domain.scatter(phase.fixed if phase else None)
-    energy = _energy(domain, fixed, comm, tolerance)
-    return transport_of(axis, energy * length / area, fraction)
-
-
-def _energy(domain: Domain, fixed: NDArray, comm: MPI.Comm, tolerance: float) -> float:
-    """Energy int |grad phi|^2 dx [m] of the solution that takes the `fixed` values (owned,)."""
-    _, stiffness = domain.assemble_operators()
-    held = np.flatnonzero(~np.isnan(fixed))
+def _energy(pieces: _Pieces, fixed: NDArray | None, tolerance: float) -> float:
+    """Energy int |grad phi|^2 dx [m] of the solution that takes the `fixed` values, on rank 0."""
+    domain, stiffness = pieces.domain, pieces.stiffness
+    values = domain.scatter(fixed)
+    held = np.flatnonzero(~np.isnan(values))
     lifted, product = stiffness.createVecs()
-    lifted.array_w[:] = np.nan_to_num(fixed)
+    lifted.array_w[:] = np.nan_to_num(values)
     stiffness.mult(lifted, product)
     right = -product.array_r
     right[held] = 0.0
@@ -220,6 +254,7 @@ def _energy(domain: Domain, fixed: NDArray, comm: MPI.Comm, tolerance: float) ->
     first = domain.global_range[0]
     scale = float(stiffness.getDiagonal().array_r.mean()) if domain.owned else 1.0
     reduced.zeroRowsColumns((first + held).astype(PETSc.IntType), diag=scale)
-    lifted.array_w[:] += solve_laplace(reduced, right, comm=comm, tolerance=tolerance)
+    solved = solve_laplace(reduced, right, comm=domain.comm, tolerance=tolerance)
+    lifted.array_w[:] += solved
     stiffness.mult(lifted, product)
-    return total(comm, lifted.array_r @ product.array_r)
+    return total(domain.comm, lifted.array_r @ product.array_r)

@@ -215,28 +215,26 @@ def of_path(source: Path, overrides: Sequence[str] = ()) -> Structure:
 def describe(structure: Structure, *, show: bool = False) -> Description:
     """Measure everything, with a bar on the terminal if it takes long."""
     regions = structure.voxels.regions
-    with _bar(show, 1 + 3 * len(regions)) as advance:
+    with _bar(show, 1 + len(regions)) as advance:
         measures = _as_meshed(descriptors.measure(structure.voxels), structure)
         advance("widths, surfaces, pieces")
         transport = {}
         for region in regions:
-            found = []
-            for axis in "xyz":
-                found.append(_transport(structure, region, axis))
-                advance(f"transport in the {region}")
-            transport[region] = tuple(found)
+            transport[region] = _transport(structure, region)
+            advance(f"transport in the {region}")
     return Description(structure, measures, transport, _particles(structure.shape))
 
 
-def _transport(structure: Structure, region: str, axis: str) -> Transport:
+def _transport(structure: Structure, region: str) -> tuple[Transport, ...]:
     # around an electrode that was meshed alone only the voxels know the pores
     if structure.mesh is not None and "electrolyte" in structure.mesh.names:
         from ..solver.effective import effective_transport
 
-        return effective_transport(structure.mesh, region, axis, height=structure.height)[0]
+        return effective_transport(structure.mesh, region, height=structure.height)
     from ..solver.effective_voxels import effective_transport_of_voxels
 
-    return effective_transport_of_voxels(structure.voxels.phase(region), "xyz".index(axis))
+    phase = structure.voxels.phase(region)
+    return tuple(effective_transport_of_voxels(phase, axis) for axis in range(3))
 
 
 def _as_meshed(measures: descriptors.Descriptors, structure: Structure) -> descriptors.Descriptors:
