@@ -13,7 +13,8 @@ from .sampling import Samples
 
 # Shifts are looked for up to this many spacings either way.
 _FARTHEST = 3.0
-_BISECTIONS = 14
+_FIRST_BRACKET = 0.25
+_STEPS = 14
 _MESHES = 5
 WANTED = 4e-4
 ACCEPTED = 2e-3
@@ -54,14 +55,26 @@ class Forecast:
         return float(solid / self.volumes.sum())
 
     def shift_for(self, porosity: float, low: float, high: float) -> float:
-        """Where between two shifts the porosity is forecast."""
-        for _ in range(_BISECTIONS):
-            middle = (low + high) / 2
-            if self(middle) > porosity:
-                low = middle
+        """Where between two shifts the porosity is forecast: false position, kept in a bracket."""
+        low, high = max(low, -_FIRST_BRACKET), min(high, _FIRST_BRACKET)
+        at_low, at_high = self(low) - porosity, self(high) - porosity
+        while at_low < 0 and low > -_FARTHEST:
+            low, at_low = 2 * low, self(2 * low) - porosity
+        while at_high > 0 and high < _FARTHEST:
+            high, at_high = 2 * high, self(2 * high) - porosity
+        if at_low <= 0 or at_high >= 0:
+            return low if at_low <= 0 else high
+        for _ in range(_STEPS):
+            shift = low + (high - low) * at_low / (at_low - at_high)
+            here = self(shift) - porosity
+            if abs(here) < WANTED / 8:
+                break
+            # An end that stays twice counts half, or one side would creep.
+            if here > 0:
+                low, at_low, at_high = shift, here, at_high / 2
             else:
-                high = middle
-        return (low + high) / 2
+                high, at_high, at_low = shift, here, at_low / 2
+        return shift
 
 
 def search[T](
