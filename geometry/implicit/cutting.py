@@ -128,7 +128,7 @@ def _order(points: Floats, crossings: Crossings) -> Ints:
 def _halved(cells: Ints, cut: Ints, rank: Ints, n: int) -> tuple[Ints, Ints]:
     """Cells halved until no crossed edge is left, and which cell each came from."""
     origin = np.arange(len(cells))
-    done, done_origin = [], []
+    done, done_origin = [cells[:0]], [origin[:0]]
     last = len(rank)
     ranked = np.append(rank, last)
     while len(cells):
