@@ -28,8 +28,9 @@ PINNED = {
     "zn3v2o8": 0.9207,
     "na_mno2": 0.8711,
     "own_mesh": 0.9432,
+    "tomogram": 0.9578,
 }
-SLOW = {"nanowires_200"}
+SLOW = {"nanowires_200", "tomogram"}
 
 
 CASES = [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in PINNED]
