@@ -200,33 +200,41 @@ def _within(centres: Mask, radius: float) -> Mask:
 
 
 def surface_area(phase: Mask, spacing: float = 1.0) -> float:
-    """Area of a phase's surface inside the box [m2].
-
-    The total variation of the smoothed indicator: by the coarea formula the mean area of its
-    level sets, without the half too much that counted voxel faces have.
-    """
-    from scipy import ndimage
-
-    smooth = np.pad(phase, 1, mode="edge").astype(np.float32)
-    smooth = ndimage.gaussian_filter(smooth, 0.8, mode="nearest")
-    squares = np.zeros(phase.shape, np.float32)
-    inner = (slice(1, -1),) * 3
-    for axis in range(3):
-        ahead, behind = list(inner), list(inner)
-        ahead[axis], behind[axis] = slice(2, None), slice(None, -2)
-        squares += (0.5 * (smooth[tuple(ahead)] - smooth[tuple(behind)])) ** 2
-    return float(np.sqrt(squares).sum(dtype=np.float64)) * spacing**2
+    """Area of a phase's surface inside the box [m2]; see `area_of_contact`."""
+    return area_of_contact(phase, ~phase, spacing)
 
 
 def area_between(voxels: Voxels, one: str, other: str) -> float:
-    """Area along which two regions touch [m2].
+    """Area along which two regions touch [m2]."""
+    return area_of_contact(voxels.phase(one), voxels.phase(other), voxels.spacing)
 
-    Where three phases meet, A_ab = (A_a + A_b - A_ab together) / 2.
+
+def area_of_contact(one: Mask, other: Mask, spacing: float = 1.0) -> float:
+    """Area along which two phases touch [m2].
+
+    Crofton's formula, S_V = 2 P_L, with the changes between neighbours along the thirteen
+    directions of the grid (Ohser and Muecklich, Statistical Analysis of Microstructures in
+    Materials Science, 2000): right on average over directions, up to 7 % too small for a plane
+    along the grid.
     """
-    a, b = voxels.phase(one), voxels.phase(other)
-    areas = (surface_area(mask, voxels.spacing) for mask in (a, b, a | b))
-    first, second, together = areas
-    return 0.5 * (first + second - together)
+    density = 0.0
+    # beyond its faces the box goes on as it ends
+    around, beside = np.pad(one, 1, mode="edge"), np.pad(other, 1, mode="edge")
+    for direction, weight in _directions():
+        there = tuple(
+            slice(1 + step, 1 + step + n) for step, n in zip(direction, one.shape, strict=True)
+        )
+        changes = (one & beside[there]) | (other & around[there])
+        density += weight * float(changes.mean()) / float(np.linalg.norm(direction))
+    return 2.0 * density * one.size * spacing**2
+
+
+def _directions() -> list[tuple[tuple[int, int, int], float]]:
+    """Thirteen directions, and the share of the sphere that is nearest to each."""
+    every = [(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1)]
+    half = [one for one in every if one > (0, 0, 0)]
+    weights = {1: 0.0915556, 2: 0.0739613, 3: 0.0703913}
+    return [(one, weights[sum(map(abs, one))]) for one in half]
 
 
 def feret_diameters(points: Floats) -> tuple[float, float]:

@@ -106,6 +106,16 @@ class Image(ImplicitBox):
         return float(connected_to_separator(pore, periodic=False).mean())
 
     @property
+    def volumes(self) -> dict[str, float]:
+        """Wanted volumes of the solids beside the electrode [m3]."""
+        box = float(np.prod(self.size))
+        return {
+            name: self.voxels.fraction(name) * box
+            for name in self.voxels.regions
+            if name not in ("electrode", "electrolyte")
+        }
+
+    @property
     def resolution(self) -> float:
         """Default size of the elements at an interface [m]."""
         return 1.5 * self.voxel

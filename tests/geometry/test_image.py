@@ -173,3 +173,19 @@ def test_the_tags_are_the_regions_of_the_labels():
     tags = image().voxels.tags
     counts = {name: int((tags == REGIONS[name]).sum()) for name in LABELS}
     assert counts == {"electrolyte": 114224, "electrode": 111747, "binder": 36173}
+
+
+def test_an_image_becomes_a_mesh_of_its_phases_volumes():
+    from nanotrode.geometry.build_cad import build_mesh
+    from nanotrode.geometry.sizing import Sizing
+
+    shape = image(crop=((0, 24), (0, 24), (16, 40)), smoothing=1.0, headroom=4 * VOXEL)
+    mesh = build_mesh(shape, sizing=Sizing(interface=1.6 * VOXEL), order=1)
+    box = float(np.prod(shape.size))
+    pore = mesh.volume("electrolyte") - mesh.footprint * 4 * VOXEL
+    found = {name: mesh.volume(name) / box for name in ("electrode", "binder")}
+    found["electrolyte"] = pore / box
+    for name, share in found.items():
+        assert share == pytest.approx(shape.voxels.fraction(name), rel=0.01), name
+    assert {"interface", "contact", "binder-surface"} <= set(mesh.names)
+    assert mesh.quality().min_dihedral >= 15
