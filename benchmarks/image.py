@@ -39,9 +39,10 @@ re-entrant edges), to 1.98, 1.94 and 2.03 for the 64³ crop. On voxels our own s
 TauFactor's numbers to 0.1 %. The meshes are of the smoothed image: its factors by TauFactor,
 extrapolated alike from 2³ and 3³ points a voxel, are 1.749, 1.766, 1.823 for a smoothing of 1.0
 and 1.865, 1.843, 1.911 for 0.6. The meshes' are lower by 2 % and by 3 to 4 %, since a mesh with
-elements of 1.5 to 2 voxels cannot hold each thread of binder. Against TauFactor on the voxels as
-they are the meshes' factors are lower by 13 to 20 %: most of that is the voxels' own error and
-the smoothing, and no element size would mend it.
+elements of 1.5 to 2 voxels cannot hold each thread of binder. In the
+128³ and 256³ crops the potential is linear in each cell, not quadratic, which takes off about 3 %
+more. Against TauFactor on the voxels as they are the meshes' factors are lower by 13 to 20 %:
+6 to 8 % is the voxels' own error, the rest the smoothing and the elements' size.
 """
 
 # voxels an edge, smoothing and element size [voxels], axes whose tortuosity is wanted
