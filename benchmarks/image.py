@@ -41,7 +41,7 @@ extrapolated alike from 2³ and 3³ points a voxel, are 1.749, 1.766, 1.823 for 
 and 1.865, 1.843, 1.911 for 0.6. The meshes' are lower by 2 % and by 3 to 4 %, since a mesh with
 elements of 1.5 to 2 voxels cannot hold each thread of binder. In the
 128³ and 256³ crops the potential is linear in each cell, not quadratic, which takes off about 3 %
-more. Against TauFactor on the voxels as they are the meshes' factors are lower by 13 to 20 %:
+more. Against TauFactor on the voxels as they are the meshes' factors are lower by 13 to 22 %:
 6 to 8 % is the voxels' own error, the rest the smoothing and the elements' size.
 """
 

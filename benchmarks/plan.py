@@ -115,9 +115,18 @@ def work_against_accuracy(*, quick: bool) -> list[Job]:
 
 
 def growth(*, quick: bool) -> list[Job]:
-    """The benchmark's steps on a million nodes; those on fewer are among the same work."""
-    task = {"method": "euler", "size": "1M", "accuracy": "practical"}
-    return [] if quick else [Job(OURS, "ours", environments.own_python(), task, repeats=1)]
+    """The benchmark's steps on twenty thousand to a million nodes."""
+    sizes = {} if quick else {"20k": 9, "100k": 5, "500k": 1, "1M": 1}
+    return [
+        Job(
+            OURS,
+            "ours",
+            environments.own_python(),
+            {"method": "euler", "size": size, "accuracy": "practical"},
+            repeats=repeats,
+        )
+        for size, repeats in sizes.items()
+    ]
 
 
 def two_ranks(*, quick: bool) -> list[Job]:

@@ -133,6 +133,7 @@ labels = { electrolyte = 0, electrode = 255 }   # grey values; also binder and a
 # upside_down = true        # the last page lies on the collector
 # crop = [[0, 128], [0, 128], [0, 128]]   # first voxel and the one after the last: x, y, z
 # smoothing = 0.6           # of the voxels' corners, in voxels
+# headroom = "1 um"         # electrolyte above; without it the solids alone are meshed
 """,
     "mesh": """\
 kind = "mesh"
