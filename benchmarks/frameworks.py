@@ -116,12 +116,19 @@ def one(shape: PorousFramework, size: float, *, order: int = 1) -> dict[str, Any
     }
 
 
-def seeds(count: int, save: Callable[[list[dict[str, Any]]], None]) -> list[dict[str, Any]]:
-    """All sizes of so many consecutive seeds; `save` gets what is there after each."""
-    rows: list[dict[str, Any]] = []
+def seeds(
+    count: int, rows: list[dict[str, Any]], save: Callable[[list[dict[str, Any]]], None]
+) -> list[dict[str, Any]]:
+    """All sizes of so many consecutive seeds, but for the rows that are there already.
+
+    `save` gets the rows after each.
+    """
+    done = {(row["seed"], row["size"]) for row in rows}
     shapes: dict[int, tuple[PorousFramework, float]] = {}
     for size in SIZES:
         for seed in range(count):
+            if (seed, size) in done:
+                continue
             if seed not in shapes:
                 began = time.process_time()
                 shapes[seed] = framework(seed), time.process_time() - began
@@ -172,7 +179,7 @@ def grading() -> list[dict[str, Any]]:
     for name, shape, size in (
         ("sphere", Sphere(0.5e-6), 0.5e-6),
         ("framework", framework(1), 1e-6),
-        ("framework", framework(1), 0.5e-6),
+        ("framework", framework(1), 0.75e-6),
     ):
         found: dict[str, Any] = {"name": name, "size": size}
         for kind, sizing in (
@@ -241,6 +248,7 @@ def main() -> None:
     parts = ("seeds", "sphere", "convergence", "grading", "large")
     parser.add_argument("--part", choices=(*parts, "million", "report"))
     parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--go-on", action="store_true", help="keep the seeds that are there")
     given = parser.parse_args()
     if given.part == "million":
         print(json.dumps(million()))
@@ -252,7 +260,11 @@ def main() -> None:
         RESULTS.write_text(json.dumps(known, indent=1) + "\n")
 
     runs: dict[str, Callable[[], Any]] = {
-        "seeds": lambda: seeds(given.seeds, lambda rows: keep("seeds", rows)),
+        "seeds": lambda: seeds(
+            given.seeds,
+            known.get("seeds", []) if given.go_on else [],
+            lambda rows: keep("seeds", rows),
+        ),
         "sphere": sphere,
         "convergence": convergence,
         "grading": grading,

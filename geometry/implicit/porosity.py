@@ -15,7 +15,7 @@ from .sampling import Samples
 _FARTHEST = 3.0
 _FIRST_BRACKET = 0.25
 _STEPS = 14
-_MESHES = 5
+_MESHES = 6
 WANTED = 4e-4
 ACCEPTED = 2e-3
 
@@ -56,14 +56,20 @@ class Forecast:
 
     def shift_for(self, porosity: float, low: float, high: float) -> float:
         """Where between two shifts the porosity is forecast: false position, kept in a bracket."""
-        low, high = max(low, -_FIRST_BRACKET), min(high, _FIRST_BRACKET)
+        bounds = low, high
+        low, high = np.clip((-_FIRST_BRACKET, _FIRST_BRACKET), *bounds).tolist()
         at_low, at_high = self(low) - porosity, self(high) - porosity
-        while at_low < 0 and low > -_FARTHEST:
-            low, at_low = 2 * low, self(2 * low) - porosity
-        while at_high > 0 and high < _FARTHEST:
-            high, at_high = 2 * high, self(2 * high) - porosity
+        while at_low <= 0 and low > bounds[0]:
+            high, at_high = low, at_low
+            low = max(bounds[0], low - 2 * _FIRST_BRACKET)
+            at_low = self(low) - porosity
+        while at_high >= 0 and high < bounds[1]:
+            low, at_low = high, at_high
+            high = min(bounds[1], high + 2 * _FIRST_BRACKET)
+            at_high = self(high) - porosity
         if at_low <= 0 or at_high >= 0:
-            return low if at_low <= 0 else high
+            # Not foreseen between the bounds: the forecast is off there.
+            return sum(bounds) / 2
         for _ in range(_STEPS):
             shift = low + (high - low) * at_low / (at_low - at_high)
             here = self(shift) - porosity
