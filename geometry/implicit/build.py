@@ -122,7 +122,8 @@ def _frame(shape: ImplicitShape, sizing: Sizing, unit: float) -> Frame:
         _MOST_LEVELS if size is None else max(0, int(np.log2(size / unit + 1e-9)))
         for size in (sizing.core, sizing.bulk)
     )
-    most = levels_that_fit((x, y, z), min(_MOST_LEVELS, max(inside, outside)))
+    # The same lattice whatever the largest sizes are.
+    most = levels_that_fit((x, y, z), _MOST_LEVELS)
     above = (shape.headroom or 0.0) / unit
     grid = fit_grid((x, y, z), above, most=most, periodic=shape.periodic)
     samples = [sample(grid, _scaled(level_set, unit)) for _, level_set in shape.phases()]
