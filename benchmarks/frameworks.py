@@ -54,9 +54,9 @@ class Sphere(ImplicitBox):
     kind: ClassVar[str] = "sphere"
     periodic: ClassVar[bool] = False
     percolates: ClassVar[bool] = False
-    headroom: ClassVar[None] = None
     porosity: ClassVar[None] = None
     resolution: float
+    headroom: float | None = None
 
     @property
     def size(self) -> tuple[float, float, float]:
@@ -177,7 +177,7 @@ def grading() -> list[dict[str, Any]]:
     """Cells with and without grading: sphere and framework, the same surface."""
     rows = []
     for name, shape, size in (
-        ("sphere", Sphere(0.5e-6), 0.5e-6),
+        ("sphere in electrolyte", Sphere(0.5e-6, headroom=HEADROOM), 0.5e-6),
         ("framework", framework(1), 1e-6),
         ("framework", framework(1), 0.75e-6),
     ):
@@ -208,7 +208,7 @@ def million() -> dict[str, Any]:
     from tempfile import TemporaryDirectory
 
     began = time.process_time()
-    shape = framework(0, side=44e-6)
+    shape = framework(0, side=48e-6)
     packed = time.process_time()
     mesh = build_implicit(shape, Sizing(interface=1e-6), order=1)
     meshed = time.process_time()
