@@ -80,7 +80,7 @@ def _sphere(rows: list[dict[str, Any]]) -> list[str]:
     lines = []
     for order in (1, 2):
         mine = [row for row in rows if row["order"] == order]
-        rates = [""] + [f"{np.log2(a['area'] / b['area']):.2f}" for a, b in pairwise(mine)]
+        rates = [""] + [f"{np.log2(abs(a['area'] / b['area'])):.2f}" for a, b in pairwise(mine)]
         lines += [
             [str(order), f"{r['size'] * 1e6:g}", f"{r['area']:.2e}", f"{r['volume']:.2e}", rate]
             for r, rate in zip(mine, rates, strict=True)
