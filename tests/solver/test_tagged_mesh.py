@@ -6,15 +6,20 @@ import numpy as np
 import pytest
 
 from nanotrode.geometry import NanowireArray, Sizing, build_mesh
+from nanotrode.geometry.implicit.families import Gyroid
 from nanotrode.geometry.tags import BOUNDARIES, REGIONS
 
 pytestmark = pytest.mark.mpi
 
 
-@pytest.fixture(scope="module", params=[1, 2])
+@pytest.fixture(scope="module", params=["wires, straight", "wires, curved", "gyroid"])
 def arrays(request):
+    if request.param == "gyroid":
+        shape = Gyroid(cell=1e-6, headroom=2e-7)
+        return build_mesh(shape, sizing=Sizing(interface=1.25e-7), order=1)
     shape = NanowireArray(count=2, radius=50e-9, length=200e-9, headroom=50e-9)
-    return build_mesh(shape, sizing=Sizing(segments=8), order=request.param)
+    order = 1 if request.param.endswith("straight") else 2
+    return build_mesh(shape, sizing=Sizing(segments=8), order=order)
 
 
 def integrals(arrays, comm):
