@@ -39,12 +39,7 @@ def load_study(path: str | Path, overrides: Iterable[str] = ()) -> Study:
         StudyError: One line per mistake: file, line, key, what was expected.
     """
     source = read_source(path, overrides)
-    _make_absolute(source)
-    source.data.setdefault("name", Path(path).stem.lstrip(".") or "study")
-    try:
-        study = Study.model_validate(source.data)
-    except ValidationError as error:
-        raise StudyError(explain(error, source)) from None
+    study = _validated(Study, source)
     mistakes = _Mistakes(source)
     _check(study, mistakes)
     mistakes.raise_any()
@@ -60,16 +55,21 @@ def load_geometry(path: str | Path, overrides: Iterable[str] = ()) -> GeometrySt
     source = read_source(path, overrides)
     if not {"material", "initial", "protocol"}.isdisjoint(source.data):
         return load_study(path, overrides)
-    _make_absolute(source)
-    source.data.setdefault("name", Path(path).stem.lstrip(".") or "study")
-    try:
-        study = GeometryStudy.model_validate(source.data)
-    except ValidationError as error:
-        raise StudyError(explain(error, source)) from None
+    study = _validated(GeometryStudy, source)
     mistakes = _Mistakes(source)
     _check_geometry(study, mistakes)
     mistakes.raise_any()
     return study
+
+
+def _validated[Kind: GeometryStudy](model: type[Kind], source: Source) -> Kind:
+    """What the source says, each key for itself."""
+    _make_absolute(source)
+    source.data.setdefault("name", source.path.stem.lstrip(".") or "study")
+    try:
+        return model.model_validate(source.data)
+    except ValidationError as error:
+        raise StudyError(explain(error, source)) from None
 
 
 def _make_absolute(source: Source) -> None:
