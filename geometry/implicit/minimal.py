@@ -31,16 +31,25 @@ _LEAST_SLOPE = 0.25
 """Of F against X, which keeps the level set finite where the gradient vanishes."""
 
 
+@dataclass(frozen=True)
 class TriplyPeriodic(ImplicitBox):
-    """A box of cells of a minimal surface; a subclass gives the function."""
+    """A box of cells of a minimal surface; a subclass gives the function.
 
-    cell: float
-    repeats: tuple[int, int, float]
-    form: str
-    porosity: float
-    headroom: float | None
+    Attributes:
+        cell: period of the structure [m].
+        repeats: cells along x, y and z; along z also a part of one.
+        form: 'solid' fills one side of the surface, 'sheet' follows it.
+        porosity: that is reached.
+        headroom: electrolyte above the box [m], or None.
+    """
 
     periodic: ClassVar[bool] = True
+
+    cell: float
+    repeats: tuple[int, int, float] = (1, 1, 1)
+    form: str = "solid"
+    porosity: float = 0.5
+    headroom: float | None = None
 
     def __post_init__(self) -> None:
         check_positive(self, "cell", "headroom")
@@ -120,23 +129,9 @@ def _length(*parts: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Gyroid(TriplyPeriodic):
-    """A gyroid: three-way channels without straight walls.
-
-    Attributes:
-        cell: period of the structure [m].
-        repeats: cells along x, y and z; along z also a part of one.
-        form: 'solid' fills one side of the surface, 'sheet' follows it.
-        porosity: that is reached.
-        headroom: electrolyte above the box [m], or None.
-    """
+    """A gyroid: three-way channels without straight walls."""
 
     kind: ClassVar[str] = "gyroid"
-
-    cell: float
-    repeats: tuple[int, int, float] = (1, 1, 1)
-    form: str = "solid"
-    porosity: float = 0.5
-    headroom: float | None = None
 
     def function(self, x: Floats, y: Floats, z: Floats) -> tuple[Floats, Floats]:
         """F and the length of its gradient at angles X, Y, Z [rad]."""
@@ -147,23 +142,9 @@ class Gyroid(TriplyPeriodic):
 
 @dataclass(frozen=True)
 class Diamond(TriplyPeriodic):
-    """A diamond surface: four-way channels.
-
-    Attributes:
-        cell: period of the structure [m].
-        repeats: cells along x, y and z; along z also a part of one.
-        form: 'solid' fills one side of the surface, 'sheet' follows it.
-        porosity: that is reached.
-        headroom: electrolyte above the box [m], or None.
-    """
+    """A diamond surface: four-way channels."""
 
     kind: ClassVar[str] = "diamond"
-
-    cell: float
-    repeats: tuple[int, int, float] = (1, 1, 1)
-    form: str = "solid"
-    porosity: float = 0.5
-    headroom: float | None = None
 
     def function(self, x: Floats, y: Floats, z: Floats) -> tuple[Floats, Floats]:
         """F and the length of its gradient at angles X, Y, Z [rad]."""
@@ -179,23 +160,9 @@ class Diamond(TriplyPeriodic):
 
 @dataclass(frozen=True)
 class SchwarzP(TriplyPeriodic):
-    """Schwarz' primitive surface: straight channels along x, y and z.
-
-    Attributes:
-        cell: period of the structure [m].
-        repeats: cells along x, y and z; along z also a part of one.
-        form: 'solid' fills one side of the surface, 'sheet' follows it.
-        porosity: that is reached.
-        headroom: electrolyte above the box [m], or None.
-    """
+    """Schwarz' primitive surface: straight channels along x, y and z."""
 
     kind: ClassVar[str] = "schwarz-p"
-
-    cell: float
-    repeats: tuple[int, int, float] = (1, 1, 1)
-    form: str = "solid"
-    porosity: float = 0.5
-    headroom: float | None = None
 
     def function(self, x: Floats, y: Floats, z: Floats) -> tuple[Floats, Floats]:
         """F and the length of its gradient at angles X, Y, Z [rad]."""
