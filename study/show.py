@@ -63,7 +63,7 @@ def show_mesh(mesh: ElectrodeMesh, shape: Shape | None) -> None:
         text = f"{value:.6g} {unit}"
         closed = getattr(shape, attribute, None)
         if closed is not None:
-            text += f", {100 * (value / closed - 1):+.3f} % of {_wanted(shape)}"
+            text += f", {100 * (value / closed - 1):+.3f} % of {_wanted(shape, attribute)}"
         rows.append((name, text))
     rows += [
         (f"{name} volume", f"{mesh.volume(name):.6g} m3")
@@ -89,9 +89,12 @@ _NOTES = {
 """What a mesh's notes hold of an implicit shape, in words."""
 
 
-def _wanted(shape: Shape | None) -> str:
+def _wanted(shape: Shape | None, attribute: str) -> str:
     """What a mesh's measures are compared with."""
-    return {"image": "the voxels"}.get(getattr(shape, "kind", ""), "the closed form")
+    if getattr(shape, "kind", "") == "image":
+        return "the voxels'"
+    by_porosity = attribute == "electrode_volume" and hasattr(shape, "porosity")
+    return "what the porosity asks for" if by_porosity else "the closed form"
 
 
 def show_materials() -> None:

@@ -110,9 +110,8 @@ def build_implicit(shape: ImplicitShape, sizing: Sizing, *, order: int) -> Elect
         return coat(mesh, shape)
     except MeshError as error:
         seed = getattr(shape, "seed", None)
-        if seed is None:
-            raise
-        raise MeshError(f"seed {seed}: {error}") from error
+        which = shape.kind if seed is None else f"{shape.kind}, seed {seed}"
+        raise MeshError(f"{which}: {error}") from error
 
 
 def _frame(shape: ImplicitShape, sizing: Sizing, unit: float) -> Frame:

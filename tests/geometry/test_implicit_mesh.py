@@ -260,5 +260,5 @@ def test_refusals_name_the_seed():
     class Seeded(Body):
         seed: int = 7
 
-    with pytest.raises(MeshError, match=r"^seed 7: "):
+    with pytest.raises(MeshError, match=r"^body, seed 7: "):
         build_implicit(Seeded(SPHERE), Sizing(), order=1)
