@@ -6,7 +6,9 @@ import io
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 # Before anything imports VTK or matplotlib: pictures are drawn in memory.
@@ -19,6 +21,24 @@ os.environ["NANOTRODE_CACHE"] = "0"
 # How MPICH's and Open MPI's launchers tell a process who it is, before MPI is imported.
 RANK = int(os.environ.get("PMI_RANK", os.environ.get("OMPI_COMM_WORLD_RANK", "0")))
 RANKS = int(os.environ.get("PMI_SIZE", os.environ.get("OMPI_COMM_WORLD_SIZE", "1")))
+
+_approx = pytest.approx
+
+
+def approx(expected: Any, rel: Any = None, abs: Any = None, nan_ok: bool = False) -> Any:
+    """As pytest's, without an absolute tolerance of 1e-12 by which all nanometre volumes agree.
+
+    The default is 1e-12 of the largest number expected, so that zeros beside it may be rounded.
+    """
+    if abs is None:
+        values = list(expected.values()) if isinstance(expected, dict) else expected
+        size = float(np.max(np.abs(np.asarray(values, dtype=float)), initial=0.0))
+        if size > 0:  # given an absolute tolerance alone, pytest drops the relative one
+            rel, abs = 1e-6 if rel is None else rel, 1e-12 * min(size, 1.0)
+    return _approx(expected, rel=rel, abs=abs, nan_ok=nan_ok)
+
+
+pytest.approx = approx
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -87,8 +87,8 @@ def test_wires_know_their_closed_forms():
 def test_a_straight_belts_closed_form_agrees_with_integration():
     belt = NanobeltArray(**BELT, edge_radius=1e-8, tilt=0.2).poles[0]
     volume, area = _integrated(belt)
-    assert volume == pytest.approx(belt.volume, rel=1e-4)
-    assert area == pytest.approx(belt.exposed_area, rel=1e-4)
+    assert volume == pytest.approx(belt.volume, rel=2e-4)
+    assert area == pytest.approx(belt.exposed_area, rel=2e-4)
 
 
 def test_bending_and_twisting_keep_a_belts_volume():
