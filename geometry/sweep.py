@@ -75,7 +75,7 @@ class Sweep:
 
     @cached_property
     def exposed_area(self) -> float:
-        """Of the whole pole's side and tip [m2]; exact, or integrated to about 1e-7."""
+        """Of the whole pole's side and tip [m2]; exact, or integrated like the volume."""
         if not self.elementary:
             return _integrated(self)[1]
         tip = 2 * np.pi * self.tip_radius**2 if self.tip_radius else self.section.area

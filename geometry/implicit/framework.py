@@ -14,7 +14,7 @@ from ..checks import check_choice, check_positive
 from .distance import Levels, redistanced, smoothed, steepened
 from .level_set import Grid, LevelSet, Sampled, Singles
 from .packing import Packing
-from .shape import ImplicitBox, Phases, check_range, check_seed, check_share
+from .shape import ImplicitLayer, Phases, check_range, check_seed, check_share
 
 _ROUNDS = 8
 """Times that particles are added until the porosity is met."""
@@ -39,7 +39,7 @@ class Filled(NamedTuple):
 
 
 @dataclass(frozen=True)
-class PorousFramework(ImplicitBox):
+class PorousFramework(ImplicitLayer):
     """A sintered layer of flat, irregular particles with round pores from a burnt-out porogen.
 
     Attributes:
@@ -101,18 +101,6 @@ class PorousFramework(ImplicitBox):
                 f"thickness: {self.thickness:g} m is less than the smallest particle, "
                 f"{self.particle_size[0]:g} m"
             )
-
-    @property
-    def size(self) -> tuple[float, float, float]:
-        """The box that holds the solid, without headroom [m]."""
-        sides = self.width
-        x, y = sides if isinstance(sides, tuple) else (sides, sides)
-        return x, y, self.thickness
-
-    @property
-    def periodic(self) -> bool:
-        """Whether opposite sides in x and in y continue each other."""
-        return self.sides == "periodic"
 
     @property
     def resolution(self) -> float:

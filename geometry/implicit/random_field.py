@@ -12,7 +12,7 @@ from ...errors import ShapeError
 from ..checks import check_choice, check_positive
 from .distance import level_for, redistanced
 from .level_set import Grid, LevelSet, Sampled
-from .shape import ImplicitBox, Phases, check_seed, check_share
+from .shape import ImplicitLayer, Phases, check_seed, check_share
 
 _PER_LENGTH = 6
 """Grid spacings along a correlation length."""
@@ -21,7 +21,7 @@ _REACH = 4.0
 
 
 @dataclass(frozen=True)
-class GaussianRandomField(ImplicitBox):
+class GaussianRandomField(ImplicitLayer):
     """The solid is where a Gaussian random field lies below a level.
 
     Its covariance is exp(-r^2 / l^2), with l the correlation length. The specific surface at the
@@ -59,17 +59,6 @@ class GaussianRandomField(ImplicitBox):
                 f"correlation_length: {self.correlation_length:g} m is more than half of the "
                 f"box, {min(self.size):g} m; nothing in it would be random"
             )
-
-    @property
-    def size(self) -> tuple[float, float, float]:
-        """The box that holds the solid, without headroom [m]."""
-        x, y = self.width if isinstance(self.width, tuple) else (self.width, self.width)
-        return x, y, self.thickness
-
-    @property
-    def periodic(self) -> bool:
-        """Whether opposite sides in x and in y continue each other."""
-        return self.sides == "periodic"
 
     @property
     def resolution(self) -> float:

@@ -135,6 +135,25 @@ class ImplicitBox:
         return {"kind": self.kind, "periodic": periodic, **asdict(cast(Any, self))}
 
 
+class ImplicitLayer(ImplicitBox):
+    """A piece of a layer: as wide and as thick as it is said to be."""
+
+    width: float | tuple[float, float]
+    thickness: float
+    sides: str
+
+    @property
+    def size(self) -> tuple[float, float, float]:
+        """The box that holds the solid, without headroom [m]."""
+        x, y = self.width if isinstance(self.width, tuple) else (self.width, self.width)
+        return x, y, self.thickness
+
+    @property
+    def periodic(self) -> bool:
+        """Whether opposite sides in x and in y continue each other."""
+        return self.sides == "periodic"
+
+
 def check_share(shape: object, *keys: str, low: float = 0.0, high: float = 1.0) -> None:
     """Shares must lie strictly between two bounds; None stands for 'not given'."""
     for key in keys:

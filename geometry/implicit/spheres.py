@@ -15,7 +15,7 @@ from .combine import Complement
 from .level_set import LevelSet
 from .minimal import check_repeats
 from .random_field import check_width
-from .shape import ImplicitBox, Phases, check_seed, check_share
+from .shape import ImplicitBox, ImplicitLayer, Phases, check_seed, check_share
 
 _CORNERS = ((0.0, 0.0, 0.0), (0.5, 0.5, 0.0), (0.5, 0.0, 0.5), (0.0, 0.5, 0.5))
 _OVERLAP = 0.05
@@ -121,7 +121,7 @@ class Spheres:
 
 
 @dataclass(frozen=True)
-class OverlappingSpheres(ImplicitBox):
+class OverlappingSpheres(ImplicitLayer):
     """Equal spheres thrown at random, as grains of the solid or as pores in it.
 
     Outside n spheres of volume V per volume lies exp(-n V) of a large box (Torquato, Random
@@ -161,17 +161,6 @@ class OverlappingSpheres(ImplicitBox):
             raise ShapeError(
                 f"diameter: {self.diameter:g} m is more than the width of {min(self.size[:2]):g} m"
             )
-
-    @property
-    def size(self) -> tuple[float, float, float]:
-        """The box that holds the solid, without headroom [m]."""
-        x, y = self.width if isinstance(self.width, tuple) else (self.width, self.width)
-        return x, y, self.thickness
-
-    @property
-    def periodic(self) -> bool:
-        """Whether opposite sides in x and in y continue each other."""
-        return self.sides == "periodic"
 
     @property
     def resolution(self) -> float:
