@@ -1,0 +1,211 @@
+"""What a host of plated lithium is made of: plain numbers in SI units, each with its source.
+
+The cards in `plating_cards` are read into these by `plating_library`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from ..errors import MaterialError
+
+Sources = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sourced:
+    """What all cards share.
+
+    Attributes:
+        name: Of the card.
+        sources: Where each number is from, by its name here.
+    """
+
+    name: str
+    sources: Sources = field(default_factory=dict, compare=False)
+
+    def _check(self, *, positive: tuple[str, ...] = (), not_negative: tuple[str, ...] = ()) -> None:
+        for key in positive:
+            if not getattr(self, key) > 0:
+                raise MaterialError(f"{key}: got {getattr(self, key):g}, expected more than 0")
+        for key in not_negative:
+            if not getattr(self, key) >= 0:
+                raise MaterialError(f"{key}: got {getattr(self, key):g}, expected 0 or more")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plateau:
+    """A step of the potential at which lithium enters the solid's lattice.
+
+    Attributes:
+        potential: Against Li/Li+ [V].
+        share: Of the solid's sites, 0 to 1.
+    """
+
+    potential: float
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lithiation(_Sourced):
+    """How lithium enters the solid itself, beside the plating on its surface.
+
+    Attributes:
+        plateaus: Potentials and shares; the shares add up to 1.
+        c_max: Concentration of sites [mol m-3].
+        diffusivity: Of lithium in the solid [m2 s-1].
+        exchange_current_density: Of the insertion reaction [A m-2].
+        conductivity_gain: Factor of both conductivities from empty to full.
+    """
+
+    plateaus: tuple[Plateau, ...]
+    c_max: float
+    diffusivity: float
+    exchange_current_density: float
+    conductivity_gain: float = 1.0
+
+    def __post_init__(self) -> None:
+        self._check(
+            positive=("c_max", "diffusivity", "exchange_current_density", "conductivity_gain")
+        )
+        total = sum(plateau.share for plateau in self.plateaus)
+        if not self.plateaus or abs(total - 1.0) > 1e-9:
+            raise MaterialError(f"plateaus: their shares add up to {total:g}, expected 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solid(_Sourced):
+    """The body of a host.
+
+    Attributes:
+        ionic_conductivity: Of Li+, the only mobile ion [S m-1]; 0 keeps ions out.
+        electronic_conductivity: [S m-1]; 0 keeps electrons out.
+        nucleation_barrier: Overpotential before lithium forms on its bare surface [V].
+        lithiation: Insertion into the lattice; None leaves it out.
+    """
+
+    ionic_conductivity: float
+    electronic_conductivity: float
+    nucleation_barrier: float
+    lithiation: Lithiation | None = None
+
+    def __post_init__(self) -> None:
+        self._check(
+            not_negative=("ionic_conductivity", "electronic_conductivity", "nucleation_barrier")
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coat(_Sourced):
+    """A thin conductor on the interface; its thickness is the geometry's.
+
+    Attributes:
+        electronic_conductivity: Along the coat [S m-1].
+        nucleation_barrier: [V].
+    """
+
+    electronic_conductivity: float
+    nucleation_barrier: float
+
+    def __post_init__(self) -> None:
+        self._check(positive=("electronic_conductivity",), not_negative=("nucleation_barrier",))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Salt(_Sourced):
+    """A binary electrolyte.
+
+    Attributes:
+        conductivity: [S m-1].
+        concentration: Of the salt at rest [mol m-3].
+        diffusivity: Of the salt [m2 s-1].
+        transference: Of Li+, t_plus.
+        thermodynamic_factor: 1 + d ln f / d ln c.
+    """
+
+    conductivity: float
+    concentration: float
+    diffusivity: float
+    transference: float
+    thermodynamic_factor: float
+
+    def __post_init__(self) -> None:
+        self._check(
+            positive=("conductivity", "concentration", "diffusivity", "thermodynamic_factor")
+        )
+        if not 0 <= self.transference <= 1:
+            raise MaterialError(f"transference: got {self.transference:g}, expected 0 to 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deposit(_Sourced):
+    """Plated lithium: its kinetics, and what a film of it does.
+
+    Attributes:
+        molar_volume: [m3 mol-1].
+        electronic_conductivity: [S m-1].
+        exchange_current_density: At the electrolyte's concentration at rest [A m-2].
+        alpha_a, alpha_c: Transfer coefficients.
+        coverage_thickness: Mean thickness by which the barrier has faded to 1/e [m].
+        film_thickness: Mean thickness from which islands of lithium conduct as a film [m].
+        last_thickness: Mean thickness below which dissolution slows down to nothing [m].
+    """
+
+    molar_volume: float
+    electronic_conductivity: float
+    exchange_current_density: float
+    alpha_a: float
+    alpha_c: float
+    coverage_thickness: float
+    film_thickness: float
+    last_thickness: float
+
+    def __post_init__(self) -> None:
+        names = (entry.name for entry in fields(self) if entry.name not in ("name", "sources"))
+        self._check(positive=tuple(names))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideReaction(_Sourced):
+    """Reduction of the electrolyte by a Tafel law: a stated input, no prediction.
+
+    Attributes:
+        exchange_current_density: At the reference potential [A m-2].
+        potential: Reference potential against Li/Li+ [V].
+        alpha_c: Cathodic transfer coefficient.
+    """
+
+    exchange_current_density: float
+    potential: float
+    alpha_c: float
+
+    def __post_init__(self) -> None:
+        self._check(positive=("exchange_current_density", "alpha_c"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anode:
+    """All materials of one host.
+
+    Attributes:
+        solid: Its body.
+        coat: What covers the mesh's `coating`, if anything.
+        collector: The metal under it, of which only the surface counts.
+        salt: The electrolyte in its pores.
+        deposit: Plated lithium.
+        side: A side reaction, if any.
+    """
+
+    solid: Solid
+    coat: Coat | None
+    collector: Solid
+    salt: Salt
+    deposit: Deposit
+    side: SideReaction | None = None
+
+    def sources(self) -> dict[str, Any]:
+        """Where each number is from, by part and name."""
+        parts = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        return {name: dict(part.sources) for name, part in parts.items() if part is not None}

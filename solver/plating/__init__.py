@@ -1,0 +1,1 @@
+"""Plating: lithium on the surfaces of a host that conducts ions, electrons or both."""
