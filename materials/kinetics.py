@@ -142,15 +142,15 @@ class ButlerVolmer:
         """
         f = FARADAY / (GAS_CONSTANT * temperature)
         j0, dj0_dx = self.exchange_current.evaluate(x, c_e=c_e, c_s_max=c_s_max)
-        anodic, d_anodic = _bounded_exp((self.alpha_a * f) * eta)
-        cathodic, d_cathodic = _bounded_exp((-self.alpha_c * f) * eta)
+        anodic, d_anodic = bounded_exp((self.alpha_a * f) * eta)
+        cathodic, d_cathodic = bounded_exp((-self.alpha_c * f) * eta)
         drive = anodic - cathodic
         slope = (self.alpha_a * f) * d_anodic
         slope += (self.alpha_c * f) * d_cathodic
         return Reaction(j=j0 * drive, dj_dx=dj0_dx * drive, dj_deta=j0 * slope)
 
 
-def _bounded_exp(argument: Array) -> tuple[Array, Array]:
+def bounded_exp(argument: Array) -> tuple[Array, Array]:
     """Return the exponential and its slope, both linear/constant beyond `EXPONENT_LIMIT`."""
     if np.size(argument) == 0 or np.max(argument) <= EXPONENT_LIMIT:
         value = np.exp(argument)

@@ -39,6 +39,8 @@ class Domain:
         mesh, space: The DOLFINx objects.
         owned: Number of unknowns that this rank owns.
         input_nodes: (owned,) node in `arrays` of each owned unknown.
+        input_cells: (cells,) cell in `arrays` of each local cell.
+        cell_tags: (cells,) integer of `geometry.tags.REGIONS` of each local cell.
     """
 
     def __init__(self, arrays: ElectrodeMesh | None, comm: MPI.Comm) -> None:
@@ -49,6 +51,10 @@ class Domain:
         self.n_nodes: int = comm.bcast(len(arrays.points) if arrays is not None else None)
         self.mesh, numbering = spread(arrays, comm)
         self._facets = self._own_facets(arrays, numbering)
+        self.input_cells = numbering.cells[self.mesh.topology.original_cell_index]
+        self.cell_tags = comm.bcast(arrays.cell_tags if arrays is not None else None)[
+            self.input_cells
+        ]
         self.space = fem.functionspace(self.mesh, ("Lagrange", order))
         self.owned = self.space.dofmap.index_map.size_local
         self.input_nodes = numbering.nodes[self._nodes_of_unknowns()]

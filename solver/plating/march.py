@@ -1,0 +1,203 @@
+"""Steps in time of a plating host, each with its error.
+
+    dh/dt = -i V_Li / F
+
+is taken by the trapezoidal rule while lithium plates everywhere, and by backward Euler in a step
+in which it dissolves somewhere, since a deposit that is used up in mid-step has no trapezoid.
+Coverage, film and closed pores are those of the thickness predicted by the rates at the step's
+start; its distance from what comes out is the error of the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from ..control import Control, ImposedPotential, ImposedRate
+from ..model import StageFailure, total
+from .kinetics import Current, Plating, Side
+from .model import PlatingModel, Surroundings
+
+Array = NDArray[np.float64]
+
+LARGEST_POTENTIAL = 20.0
+"""Magnitude of V beyond which no start is looked for [V]."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A host at one instant.
+
+    Attributes:
+        time: [s].
+        thickness: (sites,) of the deposit [m].
+        u: (own unknowns,) potentials [V].
+        potential: V [V].
+        plating: (sites,) current density of plating, positive in oxidation [A m-2].
+        side: (sites,) of the side reaction [A m-2].
+        drop: (sites,) phi_s - phi_l [V].
+        current: Sum of all reactions in the meshed part [A].
+        surroundings: What the thickness makes of the host.
+    """
+
+    time: float
+    thickness: Array
+    u: Array
+    potential: float
+    plating: Array
+    side: Array
+    drop: Array
+    current: float
+    surroundings: Surroundings = field(repr=False)
+
+
+class Step(NamedTuple):
+    """A step that was taken.
+
+    Attributes:
+        end: The state at its end.
+        size: [s].
+        error: Of its thickness, in units of the tolerance.
+        plated, side: (sites,) mean current densities over it [A m-2].
+        passed: Charge that went through the collector, positive in oxidation [C].
+    """
+
+    end: State
+    size: float
+    error: float
+    plated: Array
+    side: Array
+    passed: float
+
+
+class _Law:
+    """Plating and side reaction of this rank's sites, added up for the system."""
+
+    def __init__(self, plating: Plating, side: Side | None) -> None:
+        self.plating, self.side = plating, side
+
+    def __call__(self, drop: Array) -> Current:
+        found = self.plating.current(drop)
+        if self.side is None:
+            return found
+        more = self._side(drop)
+        return Current(found.density + more.density, found.slope + more.slope)
+
+    def parts(self, drop: Array) -> tuple[Array, Array]:
+        """Current density of plating, and of the side reaction [A m-2]."""
+        plating = self.plating.current(drop).density
+        return plating, np.zeros_like(plating) if self.side is None else self._side(drop).density
+
+    def _side(self, drop: Array) -> Current:
+        assert self.side is not None
+        found = self.side.current(drop)
+        return Current(found.density * self.plating.activity, found.slope * self.plating.activity)
+
+
+def consistent_state(
+    model: PlatingModel, control: Control, *, time: float, thickness: Array, near: State | None
+) -> State:
+    """The potentials that belong to a deposit (sites,) [m] and a control, nothing moving yet.
+
+    Raises:
+        StageFailure: Nothing can carry the current.
+    """
+    around = model.surroundings(thickness)
+    law = _Law(model.plating(around, thickness, 0.0), model.side())
+    return _solved(model, control, law, around, time=time, near=near, thickness=thickness)
+
+
+def attempt_step(
+    model: PlatingModel, control: Control, start: State, *, size: float, tolerance: float
+) -> Step:
+    """One step of a length [s].
+
+    Raises:
+        StageFailure: No solution was found.
+    """
+    moving = -model.volume_per_charge * start.plating
+    predicted = np.clip(start.thickness + size * moving, 0.0, model.limit)
+    half = start.thickness + 0.5 * size * moving
+    trapezoid = not (start.plating > 0.0).any() and bool((half < model.limit).all())
+    around = model.surroundings(predicted)
+    weight = size * model.volume_per_charge * (0.5 if trapezoid else 1.0)
+    law = _Law(model.plating(around, half if trapezoid else start.thickness, weight), model.side())
+    end = _solved(model, control, law, around, time=start.time + size, near=start, thickness=None)
+    means = (end.plating, end.side, end.current)
+    if trapezoid:
+        before = (start.plating, start.side, start.current)
+        means = tuple(0.5 * (a + b) for a, b in zip(before, means, strict=True))
+    plated, side, current = means
+    thickness = np.clip(start.thickness - size * model.volume_per_charge * plated, 0.0, model.limit)
+    end = replace(end, thickness=thickness)
+    error = _error(model, 0.5 * (thickness - predicted), thickness) / tolerance
+    return Step(end, size, error, plated, side, size * current)
+
+
+def _error(model: PlatingModel, error: Array, thickness: Array) -> float:
+    """Root mean square over the surface, relative to the mean deposit (and a first layer)."""
+    areas = model.sites.areas
+    square, mean = areas @ error**2, areas @ thickness
+    scale = mean / areas.sum() + model.anode.deposit.coverage_thickness
+    return float(np.sqrt(square / areas.sum()) / scale)
+
+
+def _solved(
+    model: PlatingModel,
+    control: Control,
+    law: _Law,
+    around: Surroundings,
+    *,
+    time: float,
+    near: State | None,
+    thickness: Array | None,
+) -> State:
+    model.surround(around)
+    current = control.rate if isinstance(control, ImposedRate) else None
+    guess = (near.u, near.potential) if near else _uniform(model, law, current)
+    if isinstance(control, ImposedPotential):
+        guess = (guess[0], control.potential(time))
+    scale = max(abs(current or 0.0), 1e-6 * model.sites.areas.sum())
+    found = model.newton.solve(law, guess=guess, current=current, scale=scale)
+    plating, side = law.parts(found.at.drop)
+    return State(
+        time=time,
+        thickness=model.everywhere(law.plating.thickness(plating))
+        if thickness is None
+        else thickness,
+        u=found.u,
+        potential=found.potential,
+        plating=model.everywhere(plating),
+        side=model.everywhere(side),
+        drop=model.everywhere(found.at.drop),
+        current=found.at.current,
+        surroundings=around,
+    )
+
+
+def _uniform(
+    model: PlatingModel, law: Callable[[Array], Current], current: float | None
+) -> tuple[Array, float]:
+    """Potentials of a host that conducts without loss, from which Newton's method can start."""
+    system = model.system
+
+    def excess(potential: float) -> float:
+        density = law(np.full(len(system.own), potential)).density
+        return total(system.comm, system.areas @ density) - (current or 0.0)
+
+    low, high = -0.05, 0.05
+    while excess(low) > 0.0 and low > -LARGEST_POTENTIAL:
+        low *= 2.0
+    while excess(high) < 0.0 and high < LARGEST_POTENTIAL:
+        high *= 2.0
+    if excess(low) > 0.0 or excess(high) < 0.0:
+        raise StageFailure("nothing can carry the imposed current")
+    potential = float(brentq(excess, low, high, xtol=1e-9))
+    u = np.zeros(model.potentials.size)
+    u[model.potentials.n_ions :] = potential
+    return u, potential
