@@ -121,6 +121,10 @@ class Entries:
         """An error about a key."""
         return MaterialError(f"{self.name(key)}: {what}")
 
+    def refused(self, error: MaterialError) -> MaterialError:
+        """The same error, opened by where these entries stand."""
+        return MaterialError(f"{self.name('')}{error}")
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The nearest known word as a question, in any case; empty where none is near."""

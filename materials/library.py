@@ -13,7 +13,8 @@ from .shelf import Shelf, read_file
 
 __all__ = ["Row", "describe", "load", "names"]
 
-_SHELF = Shelf("cards", files="a path to a card (.toml) or a BPX file (.json)")
+FILES = "a path to a card (.toml) or a BPX file (.json)"
+_SHELF = Shelf("cards", files=FILES)
 
 
 def names() -> tuple[str, ...]:
