@@ -7,8 +7,7 @@ from pathlib import Path
 
 from . import library
 from .card import read_card
-from .describe import Row, describe
-from .describe_plating import describe_plating
+from .describe import Row, describe, describe_plating
 from .plating_card import is_plating_card, read_plating_card
 from .shelf import Shelf
 
