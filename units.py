@@ -51,6 +51,7 @@ _KINDS = {
     "mol/m^3": "a concentration",
     "mol/(m^2 s)": "a molar flux",
     "kg/mol": "a molar mass",
+    "m^3/mol": "a molar volume",
     "J/mol": "a molar energy",
     "J": "an energy",
     "W": "a power",

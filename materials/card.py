@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from typing import Any
 
 from ..errors import MaterialError
-from ..units import quantity
 from .constants import REFERENCE_TEMPERATURE
+from .entries import Entries
 from .guard import Guarded
 from .kinetics import ButlerVolmer, ConstantExchange, RootExchange
 from .laws import Constant, Formula, Outside, Table
@@ -47,21 +45,17 @@ def read_card(
     Raises:
         MaterialError: The card is incomplete or a key is at fault.
     """
-    try:
-        entries = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise MaterialError(f"{file}: is not TOML ({error})") from None
+    entries = Entries.parse(text, file=file)
     return _Card(entries, temperature=temperature, file=file).material()
 
 
 class _Card:
-    """One parsed card: looks up keys, and says which one is wrong."""
+    """One parsed card of an insertion material."""
 
-    def __init__(self, entries: dict[str, Any], *, temperature: float, file: str) -> None:
+    def __init__(self, entries: Entries, *, temperature: float, file: str) -> None:
         self.entries = entries
         self.temperature = temperature
         self.file = file
-        self.sources: dict[str, str] = {}
 
     def material(self) -> Material:
         """Make the material of the card."""
@@ -76,98 +70,56 @@ class _Card:
         voltage_limits = self._voltage_limits()
         try:
             return Material(
-                name=self._text("name"),
+                name=self.entries.text("name"),
                 c_s_max=c_s_max,
                 stoichiometry_limits=limits,
                 diffusivity=diffusivity,
                 ocp=ocp,
                 kinetics=kinetics,
-                charge_number=self._plain("charge_number", int),
+                charge_number=self.entries.plain("charge_number", int),
                 density=density,
                 voltage_limits=voltage_limits,
                 temperature=self.temperature,
-                sources=self.sources,
-                notes=self._notes(),
-                illustrative=self._plain("illustrative", bool, default=False),
-                formula=self._text("formula"),
-                ion=self._text("ion"),
-                reference=self._text("reference"),
+                sources=self.entries.sources,
+                notes=self.entries.paragraphs("notes"),
+                illustrative=self.entries.plain("illustrative", bool, default=False),
+                formula=self.entries.text("formula"),
+                ion=self.entries.text("ion"),
+                reference=self.entries.text("reference"),
             )
         except MaterialError as error:
             raise MaterialError(f"{self.file}: {error}") from None
 
     def _check_keys(self) -> None:
-        for key in self.entries:
-            if key not in _KNOWN:
-                close = difflib.get_close_matches(key, _KNOWN, n=1)
-                hint = f"; did you mean '{close[0]}'?" if close else ""
-                raise self._error(key, f"unknown key{hint}")
-        for key in _REQUIRED:
-            if key not in self.entries:
-                raise self._error(key, "is missing")
+        self.entries.check_keys(_KNOWN, _REQUIRED)
         given = [k for k in ("rate_constant", "exchange_current_density") if k in self.entries]
         if len(given) != 1:
-            raise self._error(
+            raise self.entries.error(
                 "rate_constant", "expected exactly one of rate_constant, exchange_current_density"
             )
 
-    def _text(self, key: str) -> str:
-        value = self.entries.get(key, "")
-        if not isinstance(value, str):
-            raise self._error(key, f"got {value!r}, expected text")
-        return value
-
-    def _notes(self) -> tuple[str, ...]:
-        paragraphs = self._text("notes").strip().split("\n\n")
-        return tuple(" ".join(p.split()) for p in paragraphs if p.strip())
-
-    def _plain(self, key: str, kind: type, *, default: Any = None) -> Any:
-        value = self.entries.get(key, default)
-        if type(value) is not kind:
-            wanted = "true or false" if kind is bool else "a whole number"
-            raise self._error(key, f"got {value!r}, expected {wanted}")
-        return value
-
     def _number(self, key: str) -> float:
-        entry = self._sourced(key, allowed=("value",))
-        return self._quantity(entry["value"], _NUMBERS[key], key)
+        return self.entries.number(key, _NUMBERS[key])
 
     def _law(self, key: str, outside: Outside) -> Constant | Formula | Table:
-        entry = self._sourced(key, allowed=_FORMS)
-        name = f"{self.file}: {key}"
+        entry = self.entries.sourced(key, allowed=_FORMS)
+        name, unit = self.entries.name(key), _LAWS[key]
         if "value" in entry:
-            return Constant(self._quantity(entry["value"], _LAWS[key], key))
-        scale = self._quantity(f"1 {entry.get('unit', '')}", _LAWS[key], f"{key}.unit")
+            return Constant(self.entries.quantity(entry["value"], unit, key))
+        scale = self.entries.quantity(f"1 {entry.get('unit', '')}", unit, f"{key}.unit")
         if "formula" in entry:
             if not isinstance(entry["formula"], str):
-                raise self._error(key, f"formula: got {entry['formula']!r}, expected text")
+                raise self.entries.error(key, f"formula: got {entry['formula']!r}, expected text")
             return Formula(entry["formula"], self.temperature, outside, scale, name)
         x, value = self._columns(entry["table"], key)
         return Table.of(x, [scale * v for v in value], outside=outside, key=name)
 
     def _columns(self, rows: Any, key: str) -> tuple[list[float], list[float]]:
         if not isinstance(rows, list) or any(not _is_pair(row) for row in rows):
-            raise self._error(key, "table: expected rows [x, value], such as [[0, 3.5], [1, 3.2]]")
+            raise self.entries.error(
+                key, "table: expected rows [x, value], such as [[0, 3.5], [1, 3.2]]"
+            )
         return [float(row[0]) for row in rows], [float(row[1]) for row in rows]
-
-    def _sourced(self, key: str, *, allowed: tuple[str, ...]) -> dict[str, Any]:
-        """Return the entry of a key; refuse one without a source or with none of the forms."""
-        entry = self.entries.get(key)
-        sample = '{ value = "...", source = "doi:..." }'
-        if not isinstance(entry, dict):
-            what = "is missing" if entry is None else f"got {entry!r}"
-            raise self._error(key, f"{what}, expected {sample}")
-        forms = [form for form in allowed if form in entry]
-        known = {*allowed, "source"} if "value" in entry else {*allowed, "source", "unit"}
-        extra = set(entry) - known
-        if extra or len(forms) != 1:
-            found = ", ".join(entry) or "nothing"
-            raise self._error(key, f"got {found}; expected source and one of {', '.join(allowed)}")
-        source = entry.get("source")
-        if not isinstance(source, str) or not source.strip():
-            raise self._error(key, 'has no source; expected source = "doi:..." or "assumed: why"')
-        self.sources[key] = source
-        return entry
 
     def _kinetics(self) -> ButlerVolmer:
         alpha_a, alpha_c = self._number("alpha_a"), self._number("alpha_c")
@@ -188,12 +140,6 @@ class _Card:
         if "voltage_min" not in self.entries and "voltage_max" not in self.entries:
             return None
         return self._number("voltage_min"), self._number("voltage_max")
-
-    def _quantity(self, text: Any, unit: str, key: str) -> float:
-        return quantity(text, unit, key=f"{self.file}: {key}", error=MaterialError)
-
-    def _error(self, key: str, what: str) -> MaterialError:
-        return MaterialError(f"{self.file}: {key}: {what}")
 
 
 def _is_pair(row: Any) -> bool:

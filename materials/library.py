@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from ..errors import MaterialError
 from .card import read_card
 from .constants import REFERENCE_TEMPERATURE
 from .describe import Row, describe
 from .material import Material
+from .shelf import Shelf, read_file
 
 __all__ = ["Row", "describe", "load", "names"]
+
+FILES = "a path to a card (.toml) or a BPX file (.json)"
+_SHELF = Shelf("cards", files=FILES)
 
 
 def names() -> tuple[str, ...]:
     """Return the names of the materials that come with nanotrode, sorted."""
-    return tuple(sorted(_cards(), key=str.lower))
+    return _SHELF.names()
 
 
 def load(
@@ -45,42 +44,9 @@ def load(
         22806.0
     """
     text = os.fspath(name)
-    suffix = Path(text).suffix.lower()
-    if suffix == ".json":
+    if Path(text).suffix.lower() == ".json":
         from .bpx import read_bpx
 
-        return read_bpx(_read(Path(text)), electrode, temperature=temperature, file=text)
-    if suffix == ".toml":
-        return read_card(_read(Path(text)), temperature=temperature, file=text)
-    card = _find(text)
-    return read_card(card.read_text(encoding="utf-8"), temperature=temperature, file=card.name)
-
-
-@cache
-def _cards() -> dict[str, Traversable]:
-    folder = resources.files(f"{__package__}.cards")
-    return {
-        entry.name.removesuffix(".toml"): entry
-        for entry in folder.iterdir()
-        if entry.name.endswith(".toml")
-    }
-
-
-def _find(name: str) -> Traversable:
-    by_fold = {known.casefold(): known for known in _cards()}
-    if name.casefold() in by_fold:
-        return _cards()[by_fold[name.casefold()]]
-    close = difflib.get_close_matches(name.casefold(), by_fold, n=1)
-    hint = f"; did you mean '{by_fold[close[0]]}'?" if close else ""
-    raise MaterialError(
-        f"unknown material '{name}'{hint} Expected one of {', '.join(names())}, "
-        "or a path to a card (.toml) or a BPX file (.json)"
-    )
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
-        raise MaterialError(f"{path}: cannot be read ({reason})") from None
+        return read_bpx(read_file(Path(text)), electrode, temperature=temperature, file=text)
+    card = _SHELF.read(text)
+    return read_card(card.text, temperature=temperature, file=card.file)

@@ -5,8 +5,9 @@ The cards in `plating_cards` are read into these by `plating_library`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..errors import MaterialError
@@ -20,18 +21,22 @@ class _Sourced:
 
     Attributes:
         name: Of the card.
+        about: What it is, in a few words.
+        notes: What a user of these numbers should know.
         sources: Where each number is from, by its name here.
     """
 
     name: str
+    about: str = ""
+    notes: tuple[str, ...] = field(default=(), compare=False)
     sources: Sources = field(default_factory=dict, compare=False)
 
     def _check(self, *, positive: tuple[str, ...] = (), not_negative: tuple[str, ...] = ()) -> None:
         for key in positive:
-            if not getattr(self, key) > 0:
+            if not 0 < getattr(self, key) < math.inf:
                 raise MaterialError(f"{key}: got {getattr(self, key):g}, expected more than 0")
         for key in not_negative:
-            if not getattr(self, key) >= 0:
+            if not 0 <= getattr(self, key) < math.inf:
                 raise MaterialError(f"{key}: got {getattr(self, key):g}, expected 0 or more")
 
 
@@ -70,6 +75,11 @@ class Lithiation(_Sourced):
         self._check(
             positive=("c_max", "diffusivity", "exchange_current_density", "conductivity_gain")
         )
+        for place, plateau in enumerate(self.plateaus):
+            if not plateau.share > 0:
+                raise MaterialError(
+                    f"plateaus.{place}.share: got {plateau.share:g}, expected more than 0"
+                )
         total = sum(plateau.share for plateau in self.plateaus)
         if not self.plateaus or abs(total - 1.0) > 1e-9:
             raise MaterialError(f"plateaus: their shares add up to {total:g}, expected 1")
@@ -95,6 +105,10 @@ class Solid(_Sourced):
         self._check(
             not_negative=("ionic_conductivity", "electronic_conductivity", "nucleation_barrier")
         )
+
+    def without_lithiation(self) -> Solid:
+        """The same body, into which no lithium goes."""
+        return replace(self, lithiation=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,8 +177,8 @@ class Deposit(_Sourced):
     last_thickness: float
 
     def __post_init__(self) -> None:
-        names = (entry.name for entry in fields(self) if entry.name not in ("name", "sources"))
-        self._check(positive=tuple(names))
+        shared = {entry.name for entry in fields(_Sourced)}
+        self._check(positive=tuple(e.name for e in fields(self) if e.name not in shared))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,4 +222,5 @@ class Anode:
     def sources(self) -> dict[str, Any]:
         """Where each number is from, by part and name."""
         parts = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        parts["lithiation"] = self.solid.lithiation
         return {name: dict(part.sources) for name, part in parts.items() if part is not None}

@@ -77,7 +77,7 @@ def _ending(condition: Termination, step: Step, scale: ElectrodeScale, before: f
         value = condition.value
         falling = before > value
         if isinstance(step, ConstantCurrent):
-            falling = step.direction == "discharge"
+            falling = step.lowers
         sign = 1.0 if falling else -1.0
         return Ending(lambda r: sign * (r.potential - value), f"reached {value:g} V")
     if isinstance(condition, CurrentLimit):

@@ -65,7 +65,7 @@ def begin_leg(
     control: Control = ImposedRate(0.0)
     duration = math.inf if step.duration is None else step.duration
     if isinstance(step, ConstantCurrent):
-        sign = -1.0 if step.direction == "discharge" else 1.0
+        sign = -1.0 if step.lowers else 1.0
         control = ImposedRate(sign * scale.current(step.amount) / scale.full_charge)
     elif isinstance(step, ConstantVoltage):
         control = _ramped(ImposedPotential(step.voltage, 0.0, start), before, duration, unit)

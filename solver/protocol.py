@@ -3,6 +3,7 @@
 Discharge at C/2 until 2.5 V            Hold at 4.2 V until C/50
 Charge at 1 mA/cm2 for 30 minutes or until 4.2 V
 Rest for 10 minutes                     Sweep from 2.5 V to 0 V at 0.1 mV/s
+Plate at 0.5 mA/cm2 until 4 mAh/cm2     Strip at 0.5 mA/cm2 until 1 V
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, NoReturn, cast
+from typing import Literal, NoReturn, cast, get_args
 
 from ..errors import ProtocolError
 from . import amounts
@@ -47,14 +48,16 @@ __all__ = [
 EXAMPLES = {
     "discharge": "Discharge at C/2 until 2.5 V",
     "charge": "Charge at 1C for 30 minutes or until 4.2 V",
+    "plate": "Plate at 0.5 mA/cm2 until 4 mAh/cm2",
+    "strip": "Strip at 0.5 mA/cm2 until 1 V",
     "hold": "Hold at 4.2 V until C/50",
     "rest": "Rest for 10 minutes",
     "sweep": "Sweep from 2.5 V to 0 V at 0.1 mV/s",
 }
+DIRECTIONS = get_args(Direction)
 # words between which a step's amounts stand, per verb
 JOINTS = {
-    "discharge": ("at", "for", "until", "or"),
-    "charge": ("at", "for", "until", "or"),
+    **dict.fromkeys(DIRECTIONS, ("at", "for", "until", "or")),
     "hold": ("at", "for", "until", "or"),
     "rest": ("for",),
     "sweep": ("from", "to", "at"),
@@ -136,7 +139,7 @@ class _Reader:
         self.phrases = self._cut(rest)
 
     def step(self) -> Step:
-        if self.verb in ("discharge", "charge"):
+        if self.verb in DIRECTIONS:
             return self._current(cast(Direction, self.verb))
         return {"hold": self._hold, "rest": self._rest, "sweep": self._sweep}[self.verb]()
 

@@ -1,7 +1,8 @@
 """The steps of a protocol as plain values in SI units: what is imposed, and what ends it.
 
 `protocol` reads them from words. Directions are words, never signs: to discharge is to
-lithiate (the potential falls, the reported current is positive); to charge is to delithiate.
+lithiate, to plate is to deposit metal (the potential falls, the reported current is positive);
+to charge is to delithiate, to strip is to dissolve.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Literal
 
 from ..errors import ProtocolError
 
-Direction = Literal["discharge", "charge"]
+Direction = Literal["discharge", "charge", "plate", "strip"]
 SECONDS_PER_HOUR = 3600.0
 
 
@@ -115,6 +116,11 @@ class ConstantCurrent(Step):
 
     direction: Direction
     amount: Amount
+
+    @property
+    def lowers(self) -> bool:
+        """Whether it lowers the potential, and so counts as a positive current."""
+        return self.direction in ("discharge", "plate")
 
 
 @dataclass(frozen=True, kw_only=True)

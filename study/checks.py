@@ -118,6 +118,7 @@ def _after(step: Step, state: _State, electrode: Electrode) -> _State:
         ProtocolError: The step can never end as it says.
     """
     if isinstance(step, ConstantCurrent):
+        _check_verb(step)
         if electrode.material.ocp_falls:
             _check_cutoffs(step, state)
         return _after_current(step, state, electrode)
@@ -140,6 +141,16 @@ def _after(step: Step, state: _State, electrode: Electrode) -> _State:
     )
 
 
+def _check_verb(step: ConstantCurrent) -> None:
+    """Refuse metal on a surface where ions enter a lattice."""
+    if step.direction in ("plate", "strip"):
+        fitting = "Discharge" if step.lowers else "Charge"
+        raise ProtocolError(
+            f"'{step.text}': ions enter this study's electrode, and nothing is plated on it; "
+            f"expected '{fitting} ...'"
+        )
+
+
 def _check_hold(step: ConstantVoltage, electrode: Electrode) -> None:
     for end in step.terminations:
         if isinstance(end, CurrentLimit):
@@ -149,7 +160,7 @@ def _check_hold(step: ConstantVoltage, electrode: Electrode) -> None:
 
 
 def _check_cutoffs(step: ConstantCurrent, state: _State) -> None:
-    falls = step.direction == "discharge"
+    falls = step.lowers
     verb = "lowers" if falls else "raises"
     side = "below" if falls else "above"
     bound = state.highest if falls else state.lowest
@@ -171,7 +182,7 @@ def _check_cutoffs(step: ConstantCurrent, state: _State) -> None:
 def _after_current(step: ConstantCurrent, state: _State, electrode: Electrode) -> _State:
     change, sure = _charge_passed(step, electrode)
     x_min, x_max = electrode.material.stoichiometry_limits
-    falls = step.direction == "discharge"
+    falls = step.lowers
     if change is not None and sure:
         room = x_max - state.x_low if falls else state.x_high - x_min
         if change > room * (1 + ROUNDING) + 1e-12:
@@ -210,7 +221,7 @@ def _charge_passed(step: ConstantCurrent, electrode: Electrode) -> tuple[float |
 
 def _too_much(step: ConstantCurrent, state: _State, change: float, material: Material) -> str:
     x_min, x_max = material.stoichiometry_limits
-    falls = step.direction == "discharge"
+    falls = step.lowers
     start, end, name = (state.x_low, x_max, "x_max") if falls else (state.x_high, x_min, "x_min")
     volts = material.voltage_limits
     cutoff = f"{volts[0] if falls else volts[1]:g} V" if volts else "2.5 V"

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..geometry.tags import REGIONS
-from ..materials import library
-from ..materials.describe import describe
+from ..materials import library, plating_library
+from ..materials.catalogue import describe_card
+from ..materials.plating_card import kind_of
 
 if TYPE_CHECKING:
     from ..geometry.build_cad import Shape
@@ -98,20 +99,26 @@ def _wanted(shape: Shape | None, attribute: str) -> str:
 
 
 def show_materials() -> None:
-    """Print the names of the materials with what they are."""
+    """Print the names of the materials with what they are: those to insert into, to plate on."""
     for name in library.names():
         material = library.load(name)
         capacity = material.specific_capacity
         text = f"{material.formula}, {material.ion}"
         if capacity is not None:
             text += f", {capacity / 3600:.0f} mAh/g"
-        _say(f"{name:<20} {text}{' (illustrative)' if material.illustrative else ''}")
+        _say(f"{name:<22} {text}{' (illustrative)' if material.illustrative else ''}")
+    _say("")
+    for name in plating_library.names():
+        card = plating_library.load(name)
+        _say(f"{name:<22} {kind_of(card)}: {card.about}")
 
 
 def show_material(name: str) -> None:
     """Print a material's numbers and where they come from."""
-    for row in describe(library.load(name)):
-        _say(f"{row.key:<26} {row.value}{f'   [{row.source}]' if row.source else ''}")
+    rows = describe_card(name)
+    width = max(26, *(len(row.key) for row in rows))
+    for row in rows:
+        _say(f"{row.key:<{width}} {row.value}{f'   [{row.source}]' if row.source else ''}")
 
 
 def _stored_summary(folder: Path) -> dict[str, Any]:

@@ -60,6 +60,8 @@ LIGHT = (
     "nanotrode.materials.material",
     "nanotrode.materials.kinetics",
     "nanotrode.materials.library",
+    "nanotrode.materials.plating_library",
+    "nanotrode.materials.catalogue",
     "nanotrode.solver.protocol",
     "nanotrode.solver.result",
     "nanotrode.study.schema",

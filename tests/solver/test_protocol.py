@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nanotrode.errors import ProtocolError
+from nanotrode.solver.control import ImposedRate
+from nanotrode.solver.endings import ElectrodeScale, Reading, endings_of
+from nanotrode.solver.legs import begin_leg
 from nanotrode.solver.protocol import (
     Amount,
     CapacityLimit,
@@ -17,6 +20,8 @@ from nanotrode.solver.protocol import (
     VoltageSweep,
     parse_step,
 )
+
+SCALE = ElectrodeScale(capacity=3600.0, full_charge=80.0, footprint=2.0, mass=None)
 
 
 def current(text, direction, amount, *, duration=None, ends=()):
@@ -64,6 +69,22 @@ def current(text, direction, amount, *, duration=None, ends=()):
             None,
             [VoltageLimit(2.0), CapacityLimit("total", 1.08e-5)],
         ),
+        (
+            "Plate at 0.5 mA/cm2 until 4 mAh/cm2",
+            "plate",
+            Amount("areal", 5.0),
+            None,
+            [CapacityLimit("areal", 144000.0)],
+        ),
+        (
+            "strip at 0.5 mA/cm2 for 2 h or until 1 V or 4 mAh/cm2",
+            "strip",
+            Amount("areal", 5.0),
+            7200.0,
+            [VoltageLimit(1.0), CapacityLimit("areal", 144000.0)],
+        ),
+        # what 1C of a plated metal should be is for the study to refuse, not for the words
+        ("Plate at 1C for 1 h", "plate", Amount("c_rate", 1.0), 3600.0, []),
     ],
 )
 def test_currents(text, direction, amount, duration, ends):
@@ -130,8 +151,10 @@ def test_sweeps():
     ("text", "said"),
     [
         ("Dischrage at C/2 until 2.5 V", "did you mean 'Discharge'?"),
-        ("Explode at C/2", "'Explode' is not one of Discharge, Charge, Hold, Rest, Sweep"),
+        ("Explode at C/2", "'Explode' is not one of Discharge, Charge, Plate, Strip, Hold"),
         ("", "nothing is not one of"),
+        ("Plat at 0.5 mA/cm2 for 1 h", "did you mean 'Plate'?"),
+        ("Strip until 1 V", "'at' is missing; expected such as \"Strip at 0.5 mA/cm2"),
         ("Discharge at C/2 until 2.5", "'2.5' is a bare number and has no unit"),
         ("Discharge at C/2", "never ends"),
         ("Discharge until 2 V", "'at' is missing"),
@@ -165,6 +188,19 @@ def test_refusals_name_the_words_and_give_an_example(text, said):
     assert repr(text) in message
     assert "such as" in message or "above" in message or "starts" in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("verb", "lowers"), [("Discharge", True), ("Charge", False), ("Plate", True), ("Strip", False)]
+)
+def test_directions_lower_or_raise_the_potential(verb, lowers):
+    step = parse_step(f"{verb} at 1 mA/cm2 until 1 V")
+    assert step.lowers == lowers
+    (ending,) = endings_of(step, SCALE, before=1.0)
+    at = Reading(potential=1.5, current=0.0, charge=0.0)
+    assert (ending.margin(at) > 0) == lowers
+    leg = begin_leg(0, step, start=0.0, before=1.0, scale=SCALE, unit=1.0)
+    assert leg.control == ImposedRate(-0.25 if lowers else 0.25)
 
 
 def test_repeats_number_the_cycles():

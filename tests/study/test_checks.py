@@ -51,6 +51,8 @@ def test_what_can_be_followed_is_let_through(texts):
         (["Discharge at 1C until 200 mAh/g"], "add such as 'or until 2.5 V'"),
         (["Charge at 1C for 10 minutes"], "can give"),
         (["Discharge at 1 mA/cm2 until 1 mAh/cm2"], "more charge than LiFePO4 can take"),
+        (["Plate at 1 mA/cm2 until 1 mAh/cm2"], "nothing is plated on it; expected 'Discharge"),
+        (["Rest for 1 s", "Strip at 1 mA/cm2 until 1 V"], "expected 'Charge"),
         (["Discharge at 30 A/m2 for 1 s", "Discharge at 1C for 59 minutes"], "more charge"),
     ],
 )

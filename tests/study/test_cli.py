@@ -117,6 +117,18 @@ def test_materials_are_listed_and_shown(capsys):
     assert "22806 mol/m^3   [doi:10.1149/2.053304jes]" in out
 
 
+def test_cards_of_plating_hosts_are_listed_and_shown(capsys):
+    _, out, _ = answer(capsys, "materials")
+    assert "CNT-on-LLTO            coat: carbon nanotubes on LLTO" in out
+    code, out, _ = answer(capsys, "materials", "llto")
+    assert code == 0
+    assert "0.1 S/m   [doi:10.1021/cm0300516" in out
+    assert "lithiation.plateaus.1.potential     1.19 V" in out
+    code, _, err = answer(capsys, "materials", "LTTO")
+    assert code == 2
+    assert "did you mean 'LLTO'?" in err
+
+
 def image_of_two_phases(path):
     from PIL import Image
 

@@ -1,0 +1,182 @@
+"""Cards of plating hosts: every number with its source, and what a faulty card is answered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from nanotrode.errors import MaterialError
+from nanotrode.materials import library, plating_library
+from nanotrode.materials.catalogue import describe_card
+from nanotrode.materials.constants import FARADAY
+from nanotrode.materials.plating import Coat, Plateau, Solid
+from nanotrode.materials.plating_card import number_names, read_plating_card
+
+SOURCE = re.compile(r"(doi:10\.\d{4,}/\S+|arXiv:\d{4}\.\d{4,}|assumed: \S.+)")
+FOLDER = resources.files("nanotrode.materials.plating_cards")
+CARD = (FOLDER / "LLTO.toml").read_text(encoding="utf-8")
+BARRIERS = {"LLTO@CNT": 0.0, "LLTO": 0.061, "CNT": 0.095, "Cu foil": 0.1}
+
+
+@pytest.mark.parametrize("name", plating_library.names())
+def test_every_number_of_every_card_has_a_source(name: str) -> None:
+    card = plating_library.load(name)
+    assert card.name == name
+    assert card.about
+    assert set(card.sources) == set(number_names(type(card)))
+    for row in describe_card(name):
+        assert row.source == "" or SOURCE.match(row.source), f"{name}: {row.key}: {row.source}"
+        if row.key not in ("name", "kind", "about", "note"):
+            assert row.source, f"{name}: {row.key}"
+
+
+def test_no_name_is_given_twice() -> None:
+    folded = [one.casefold() for one in (*library.names(), *plating_library.names())]
+    assert len(set(folded)) == len(folded)
+
+
+@pytest.mark.parametrize("name", plating_library.ANODES)
+def test_the_anodes_start_with_the_barriers_of_their_measured_curves(name: str) -> None:
+    anode = plating_library.load_anode(name)
+    front = anode.coat or anode.solid
+    assert front.nucleation_barrier == BARRIERS[name]
+    assert "Fig. 4a" in front.sources["nucleation_barrier"]
+    assert "an input, no prediction" in front.sources["nucleation_barrier"]
+    assert anode.collector.name == "Cu"
+    assert (anode.salt.name, anode.deposit.name, anode.side) == ("LHCE", "Li", None)
+    assert anode.solid.lithiation is None
+
+
+def test_anodes_differ_in_solid_and_coat_alone() -> None:
+    anodes = [plating_library.load_anode(name) for name in plating_library.ANODES]
+    assert len({(anode.salt, anode.deposit, anode.collector) for anode in anodes}) == 1
+    llto, cnt, foil = anodes[0], anodes[2], anodes[3]
+    assert anodes[1].solid == llto.solid
+    assert (cnt.solid.ionic_conductivity, foil.solid.ionic_conductivity) == (0.0, 0.0)
+    assert llto.coat is not None
+    assert cnt.coat is not None
+    assert llto.coat.electronic_conductivity == cnt.coat.electronic_conductivity
+
+
+def test_what_an_anode_has_besides_is_asked_for() -> None:
+    anode = plating_library.load_anode(
+        "LLTO",
+        electrolyte="LiPF6-EC-EMC",
+        side_reaction="electrolyte-reduction",
+        lithiation=True,
+    )
+    assert anode.salt.transference == 0.2594
+    assert anode.side is not None
+    assert anode.solid.lithiation is not None
+    assert anode.solid.lithiation.plateaus == (
+        Plateau(potential=1.575, share=0.5),
+        Plateau(potential=1.19, share=0.5),
+    )
+    sources = anode.sources()
+    assert set(sources) == {"solid", "collector", "salt", "deposit", "side", "lithiation"}
+    assert sources["lithiation"]["plateaus.1.share"].startswith("assumed")
+    assert anode.solid.without_lithiation().lithiation is None
+
+
+def test_lithium_is_as_thick_as_its_charge_says() -> None:
+    lithium = plating_library.load_deposit("Li")
+    assert 36000.0 / FARADAY * lithium.molar_volume == pytest.approx(4.839285e-6, rel=1e-7)
+
+
+def test_lithiated_llto_conducts_ten_times_what_the_pristine_one_does() -> None:
+    pristine, full = (plating_library.load_solid(n) for n in ("LLTO", "LLTO-lithiated"))
+    assert pristine.lithiation is not None
+    gain = pristine.lithiation.conductivity_gain
+    assert full.ionic_conductivity == pytest.approx(gain * pristine.ionic_conductivity)
+    assert full.electronic_conductivity == pytest.approx(gain * pristine.electronic_conductivity)
+
+
+def test_the_sites_of_llto_follow_from_its_capacity() -> None:
+    lithiation = plating_library.load_solid("LLTO").lithiation
+    assert lithiation is not None
+    capacity, density = 225.0 * 3.6, 4.84e6  # [C/g], [g/m3]
+    assert lithiation.c_max == pytest.approx(capacity * density / FARADAY, rel=1e-3)
+
+
+def test_the_carbonate_follows_the_laws_it_was_read_from() -> None:
+    salt = plating_library.load_salt("LiPF6-EC-EMC")
+    assert salt.conductivity == pytest.approx(0.1297 - 2.51 + 3.329)
+    assert salt.diffusivity == pytest.approx(8.794e-11 - 3.972e-10 + 4.862e-10)
+    factor = (0.601 - 0.24 + 0.982 * (1 - 0.0052 * (298.15 - 294))) / (1 - 0.38)
+    assert salt.thermodynamic_factor == pytest.approx(factor, rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (
+            lambda: plating_library.load_solid("LTTO"),
+            "unknown material 'LTTO'; did you mean 'LLTO'",
+        ),
+        (lambda: plating_library.load_coat("LLTO"), "'LLTO' is a solid, but a coat is needed"),
+        (lambda: plating_library.load_anode("LLTO@CTN"), "did you mean 'LLTO@CNT'"),
+        (
+            lambda: plating_library.load_anode("zinc"),
+            "expected one of LLTO@CNT, LLTO, CNT, Cu foil",
+        ),
+        (lambda: plating_library.load_anode("CNT", electrolyte="Li"), "but a salt is needed"),
+    ],
+)
+def test_what_is_not_there_is_told(call, said: str) -> None:
+    with pytest.raises(MaterialError, match=re.escape(said)):
+        call()
+
+
+def test_a_card_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(CARD.replace('"1e-3 S/cm"', '"0.3 S/m"'), encoding="utf-8")
+    assert plating_library.load_solid(path).ionic_conductivity == 0.3
+    assert describe_card(path)[3].value == "0.3 S/m"
+    own = resources.files("nanotrode.materials.cards") / "LiFePO4.toml"
+    path.write_text(own.read_text(encoding="utf-8"), encoding="utf-8")
+    assert describe_card(path)[0].value == "LiFePO4"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('kind = "solid"', "", "card: kind: got ''; expected one of solid, coat"),
+        ('kind = "solid"', 'kind = "solit"', "kind: got 'solit'; did you mean 'solid'"),
+        ('kind = "solid"', 'kind = "salt"', "ionic_conductivity: unknown key"),
+        ('name = "LLTO"', "", "card: name: is missing"),
+        ('"1e-3 S/cm"', '"1e-3"', "ionic_conductivity: a bare number"),
+        ('"1e-3 S/cm"', '"-1 S/m"', "card: ionic_conductivity: got -1, expected 0 or more"),
+        ('"61 mV"', '"61 mA"', "but a voltage is needed"),
+        ("c_max =", "cmax =", "card: lithiation.cmax: unknown key; did you mean 'c_max'"),
+        ('"40600 mol/m^3"', '"0 mol/m^3"', "card: lithiation.c_max: got 0, expected more than 0"),
+        ('share = { value = "0.5"', 'share = { value = "0.7"', "their shares add up to 1.4"),
+        ('"1.19 V", source = "doi:10.1039/d4nr04455j, Fig. 4b, midway between 1.16 and 1.22 V"',
+         '"1.19 V"', "card: lithiation.plateaus.1.potential: has no source"),
+    ],
+)  # fmt: skip
+def test_a_faulty_card_is_refused_by_file_key_and_remedy(old: str, new: str, said: str) -> None:
+    assert old in CARD
+    with pytest.raises(MaterialError, match=re.escape(said)) as caught:
+        read_plating_card(CARD.replace(old, new))
+    assert str(caught.value).startswith("card: ")
+
+
+def test_numbers_are_checked_without_a_card_too() -> None:
+    coat = Coat(name="c", electronic_conductivity=1e3, nucleation_barrier=0.0)
+    with pytest.raises(MaterialError, match="electronic_conductivity: got 0, expected more"):
+        replace(coat, electronic_conductivity=0.0)
+    with pytest.raises(MaterialError, match="ionic_conductivity: got inf, expected 0 or more"):
+        replace(plating_library.load_solid("Cu"), ionic_conductivity=float("inf"))
+    assert isinstance(plating_library.load("Cu"), Solid)
+
+
+def test_the_page_on_plating_hosts_is_current() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "materials.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"(?m)^\| `([^`]+)`", page))
+    assert set(plating_library.names()) <= rows
+    sample = page.split("```toml\n")[2].split("```")[0]
+    assert read_plating_card(sample, file="page").name == "my coat"
