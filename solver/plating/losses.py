@@ -1,0 +1,66 @@
+"""Where the voltage goes: the loss budget of one instant.
+
+Each equation times its own unknown, added up over all of them, is the balance of power
+
+    V I = int kappa |grad phi_l|^2 + int sigma |grad phi_s|^2 + int G |grad_s phi_s|^2
+          + sum w i q  -  sum w i U_n (1 - theta)  +  sum w i_side (phi_s - phi_l),
+
+ions, electrons, kinetics, nucleation and the side reaction. It holds for the discrete solution
+as it stands, so what is missing is the error of the solver. Divided by the current, each term is
+its share of the voltage.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model import total
+from .march import State
+from .model import PlatingModel
+
+Array = NDArray[np.float64]
+
+
+class Losses(NamedTuple):
+    """Power that each process takes [W]; `work` is V I."""
+
+    ions: float
+    electrons: float
+    kinetics: float
+    nucleation: float
+    side_reaction: float
+    work: float
+
+    @property
+    def missing(self) -> float:
+        """What the terms do not add up to, over the work."""
+        return abs(sum(self[:-1]) - self.work) / max(abs(self.work), 1e-300)
+
+    def voltages(self, current: float) -> dict[str, float]:
+        """Each term over the current [V], by name; nothing where no current passes."""
+        if current == 0.0:
+            return dict.fromkeys(self._fields[:-1], 0.0)
+        return {name: value / abs(current) for name, value in self._asdict().items()}
+
+
+def losses_of(model: PlatingModel, state: State) -> Losses:
+    """The loss budget of a state."""
+    areas, n = model.sites.areas, model.potentials.n_ions
+    shift = model.barriers * (1.0 - state.surroundings.coverage)
+    plated = areas * state.plating
+    ions, electrons = np.zeros_like(state.u), np.zeros_like(state.u)
+    ions[:n] = state.u[:n]
+    electrons[n:] = state.u[n:] - state.potential  # the collector is the reference: no cancellation
+    model.surround(state.surroundings)
+    fed, given = model.conduction, model.conduction.given
+    return Losses(
+        ions=total(model.comm, ions @ (fed.apply(ions, 0.0) - given)),
+        electrons=total(model.comm, electrons @ (fed.apply(electrons, 0.0) - given)),
+        kinetics=float(plated @ (state.drop + shift)),
+        nucleation=float(-(plated @ shift)),
+        side_reaction=float(areas * state.side @ state.drop),
+        work=state.potential * state.current,
+    )

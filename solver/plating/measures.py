@@ -1,0 +1,66 @@
+"""Where the lithium is, in a few numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .sites import Kind, Sites
+
+Array = NDArray[np.float64]
+
+LAYERS = 10
+"""Layers of equal height that a depth profile has."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a deposit, or a current, is spread over the reacting surface.
+
+    Attributes:
+        mean: Over the whole surface.
+        variation: Coefficient of variation over the host's surface; 0 is even.
+        peak: Largest over mean, on the host's surface.
+        on_collector: Share on the collector.
+        layers: (`LAYERS`,) shares on the host's surface, bottom to top.
+        height: Of the mean of the host's part, over the host's.
+    """
+
+    mean: float
+    variation: float
+    peak: float
+    on_collector: float
+    layers: Array
+    height: float
+
+
+def spread_of(sites: Sites, values: Array) -> Spread:
+    """How values per area (sites,), none negative, are spread."""
+    areas, host = sites.areas, sites.kinds != Kind.COLLECTOR
+    amounts = areas * values
+    whole, on_host = max(amounts.sum(), 1e-300), max(amounts[host].sum(), 1e-300)
+    mean = amounts[host].sum() / max(areas[host].sum(), 1e-300)
+    square = areas[host] @ (values[host] - mean) ** 2 / max(areas[host].sum(), 1e-300)
+    relative = np.clip(sites.heights / max(sites.top, 1e-300), 0.0, 1.0 - 1e-12)
+    layers = np.bincount(
+        (relative[host] * LAYERS).astype(np.int64), weights=amounts[host], minlength=LAYERS
+    )
+    return Spread(
+        mean=float(amounts.sum() / areas.sum()),
+        variation=float(np.sqrt(square) / max(mean, 1e-300)),
+        peak=float(values[host].max(initial=0.0) / max(mean, 1e-300)),
+        on_collector=float(amounts[~host].sum() / whole),
+        layers=layers / whole,
+        height=float(relative[host] @ amounts[host] / on_host),
+    )
+
+
+def filled_fraction(sites: Sites, thickness: Array) -> float:
+    """Share of the pores below the host's top that lithium fills.
+
+    A site at the rim fills what it has below the top first.
+    """
+    volume = np.minimum(thickness * sites.areas, sites.rooms_inside)
+    return float(volume.sum() / max(sites.rooms_inside.sum(), 1e-300))
