@@ -69,7 +69,7 @@ class Plating:
     def current(self, drop: Array) -> Current:
         """The current at phi_s - phi_l = drop (n,) [V]."""
         free, slope = self._unhindered(drop)
-        left, dissolving = self._left(free)
+        left = self._left(free)
         last = self.deposit.last_thickness
         share = left / (left + last)
         bend = last / (left + last) ** 2
@@ -95,11 +95,10 @@ class Plating:
         slope = f * (law.alpha_a * anodic_slope + law.alpha_c * cathodic_slope)
         return scale * (anodic - cathodic), scale * slope
 
-    def _left(self, free: Array) -> tuple[Array, NDArray[np.bool_]]:
+    def _left(self, free: Array) -> Array:
         """What is left at the step's end: of lithium where it dissolves, of room elsewhere."""
-        dissolving = free > 0.0
         with np.errstate(invalid="ignore"):
-            before = np.where(dissolving, self.start, self.limit - self.start)
+            before = np.where(free > 0.0, self.start, self.limit - self.start)
         before = np.maximum(before, 0.0)
         last = self.deposit.last_thickness
         bounded = np.isfinite(before)
@@ -108,7 +107,7 @@ class Plating:
         root = np.sqrt(half**2 + known * last)
         # the form without cancellation, on either side
         left = np.where(half > 0.0, known * last / (half + root), root - half)
-        return np.where(bounded, left, 1e30), dissolving
+        return np.where(bounded, left, 1e30)
 
 
 @dataclass(frozen=True)
