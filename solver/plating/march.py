@@ -115,7 +115,7 @@ def consistent_state(
 def attempt_step(
     model: PlatingModel, control: Control, start: State, *, size: float, tolerance: float
 ) -> Step:
-    """One step of a length [s].
+    """One step of a length [s], from a state that belongs to the control (`consistent_state`).
 
     Raises:
         StageFailure: No solution was found.

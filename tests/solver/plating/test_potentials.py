@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import hosts
 import numpy as np
 import pytest
@@ -65,7 +67,7 @@ def test_each_unknown_has_one_number_and_one_owner(which):
     ranges = world().allgather((found.first, found.last))
     assert ranges[0][0] == 0
     assert ranges[-1][1] == found.total
-    assert all(one[1] == other[0] for one, other in zip(ranges, ranges[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in pairwise(ranges))
 
 
 @pytest.mark.mpi
