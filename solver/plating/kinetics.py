@@ -97,9 +97,8 @@ class Plating:
 
     def _left(self, free: Array) -> Array:
         """What is left at the step's end: of lithium where it dissolves, of room elsewhere."""
-        dissolving = free > 0.0
         with np.errstate(invalid="ignore"):
-            before = np.where(dissolving, self.start, self.limit - self.start)
+            before = np.where(free > 0.0, self.start, self.limit - self.start)
         before = np.maximum(before, 0.0)
         last = self.deposit.last_thickness
         bounded = np.isfinite(before)

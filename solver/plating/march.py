@@ -115,7 +115,7 @@ def consistent_state(
 def attempt_step(
     model: PlatingModel, control: Control, start: State, *, size: float, tolerance: float
 ) -> Step:
-    """One step of a length [s].
+    """One step of a length [s], from a state that belongs to the control (`consistent_state`).
 
     Raises:
         StageFailure: No solution was found.
@@ -125,14 +125,13 @@ def attempt_step(
     half = start.thickness + 0.5 * size * moving
     trapezoid = not (start.plating > 0.0).any() and bool((half < model.limit).all())
     around = model.surroundings(predicted)
-    weight = size * model.volume_per_charge * (0.5 if trapezoid else 1.0)
+    share = 0.5 if trapezoid else 1.0  # of the step's end in its means
+    weight = share * size * model.volume_per_charge
     law = _Law(model.plating(around, half if trapezoid else start.thickness, weight), model.side())
     end = _solved(model, control, law, around, time=start.time + size, near=start, thickness=None)
-    means = (end.plating, end.side, end.current)
-    if trapezoid:
-        before = (start.plating, start.side, start.current)
-        means = tuple(0.5 * (a + b) for a, b in zip(before, means, strict=True))
-    plated, side, current = means
+    plated = (1.0 - share) * start.plating + share * end.plating
+    side = (1.0 - share) * start.side + share * end.side
+    current = (1.0 - share) * start.current + share * end.current
     thickness = np.clip(start.thickness - size * model.volume_per_charge * plated, 0.0, model.limit)
     end = replace(end, thickness=thickness)
     error = _error(model, 0.5 * (thickness - predicted), thickness) / tolerance

@@ -8,7 +8,8 @@ the host conducts.
 
 The equations are those of a convex energy, so a step is right as long as the energy still falls
 along it; where it has gone too far, the slope along the step says where to go back to. That makes
-the method find the solution from anywhere.
+the method find the solution from a volt away, where exponentials are 1e8 times what they should be;
+from several volts it gives up and says so.
 """
 
 from __future__ import annotations

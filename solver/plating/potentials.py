@@ -111,6 +111,7 @@ def _places(mesh: ElectrodeMesh, *, ions: bool, electrons: bool) -> tuple[Ints, 
     has_electrons = np.full(len(mesh.points), ABSENT, dtype=np.int64)
     if electrons:
         has_electrons[nodes_of("electrode")] = 0
-    has_electrons[mesh.boundary("interface").nodes] = 0
+    if "interface" in mesh.names:
+        has_electrons[mesh.boundary("interface").nodes] = 0
     has_electrons[mesh.boundary("collector").nodes] = FIXED
     return has_ions, has_electrons

@@ -101,9 +101,8 @@ def find_sites(mesh: ElectrodeMesh) -> Sites:
     areas = np.repeat(triangle_areas(mesh.points, facets) / 3.0, 3)
     areas = np.bincount(places.ravel(), weights=areas, minlength=len(unique))
     floor = mesh.points[:, 2].min()
-    top = float(
-        mesh.points[np.unique(mesh.cells[mesh.cell_tags != REGIONS["electrolyte"]]), 2].max()
-    )
+    host = mesh.cells[mesh.cell_tags != REGIONS["electrolyte"]]
+    top = float(mesh.points[np.unique(host), 2].max(initial=floor))
     pores, nearest, rooms, inside = _rooms(mesh, nodes, areas, top)
     return Sites(
         nodes=nodes,

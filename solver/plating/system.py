@@ -108,8 +108,8 @@ class System:
         residual = self.conduction.apply(u, potential)
         residual -= np.bincount(self._ions, flow, minlength=len(u))
         residual += np.bincount(self._electrons, flow[self._inner], minlength=len(u))
-        left = residual[self.potentials.n_ions :].sum()
-        total, left = totals(self.comm, flow.sum(), left)
+        electrons = residual[self.potentials.n_ions :]
+        total, left = totals(self.comm, flow.sum(), electrons.sum())
         return Point(residual, total - current, total - current - left, reaction, drop, total)
 
     def matrix(self, at: Point) -> PETSc.Mat:
