@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -31,33 +32,42 @@ COLUMNS = (
 
 
 class Recorder:
-    """Rows of a run, in the order of `COLUMNS`.
+    """Rows of a run, in the order of its columns.
 
     Currents and capacities are positive in discharge and count the whole electrode; local
     current densities are positive in oxidation.
+
+    Args:
+        rows: (n, columns) to go on from.
+        columns: Their names.
     """
 
-    def __init__(self, rows: Array | None = None) -> None:
+    def __init__(self, rows: Array | None = None, columns: tuple[str, ...] = COLUMNS) -> None:
+        self.columns = columns
         self._rows: list[tuple[float, ...]] = [] if rows is None else [tuple(r) for r in rows]
 
     def add(self, **values: float) -> None:
-        """Add a row; keys are `KEYS`."""
+        """Add a row of an insertion run; keys are `KEYS`."""
         self._rows.append(tuple(values[key] for key in KEYS))
+
+    def add_row(self, row: Mapping[str, float]) -> None:
+        """Add a row, by column."""
+        self._rows.append(tuple(float(row[column]) for column in self.columns))
 
     @property
     def rows(self) -> Array:
         """(n, columns)."""
-        return np.array(self._rows, dtype=float).reshape(-1, len(COLUMNS))
+        return np.array(self._rows, dtype=float).reshape(-1, len(self.columns))
 
     @property
     def series(self) -> dict[str, Array]:
         """Each column by its name."""
-        return dict(zip(COLUMNS, self.rows.T, strict=True))
+        return dict(zip(self.columns, self.rows.T, strict=True))
 
     def write(self, path: Path) -> None:
         """Write all rows as CSV, whole or not at all."""
         with atomic_path(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
-            file.write(",".join(COLUMNS) + "\n")
+            file.write(",".join(self.columns) + "\n")
             for row in self._rows:
                 file.write(",".join(_text(value) for value in row) + "\n")
 

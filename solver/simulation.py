@@ -85,7 +85,7 @@ class Simulation:
         self.initial_stoichiometry = initial_stoichiometry
         self.temperature, self.c_e = temperature, c_e
         self.settings, self.output = settings or SolverSettings(), output or OutputPlan()
-        self.comm = comm if comm is not None else _world()
+        self.comm = comm if comm is not None else world()
 
     def run(
         self,
@@ -345,7 +345,8 @@ def describe_electrode(scale: ElectrodeScale, *, volume: float, area: float) -> 
     }
 
 
-def _world() -> MPI.Comm:
+def world() -> MPI.Comm:
+    """All ranks; MPI is started in the order that the wheel needs."""
     from .. import _fenics  # noqa: F401  (MPI starts in the order that the wheel needs)
 
     from mpi4py import MPI  # isort: skip

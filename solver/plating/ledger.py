@@ -29,7 +29,7 @@ class Ledger:
         passed: Through the collector.
         throughput: The same without its sign.
         imposed: What the protocol wanted to pass.
-        plated, side: (kinds,) on each kind of surface.
+        plated, side, inserted: (kinds,) on, beside and through each kind of surface.
         stripped: Lithium that dissolved, all surfaces.
     """
 
@@ -38,6 +38,7 @@ class Ledger:
     imposed: float = 0.0
     plated: Array = field(default_factory=lambda: np.zeros(len(Kind)))
     side: Array = field(default_factory=lambda: np.zeros(len(Kind)))
+    inserted: Array = field(default_factory=lambda: np.zeros(len(Kind)))
     stripped: float = 0.0
 
     def book(self, model: PlatingModel, step: Step, *, imposed: float | None) -> None:

@@ -28,6 +28,7 @@ class Losses(NamedTuple):
     """Power that each process takes [W]; `work` is V I."""
 
     ions: float
+    concentration: float
     electrons: float
     kinetics: float
     nucleation: float
@@ -58,6 +59,7 @@ def losses_of(model: PlatingModel, state: State) -> Losses:
     fed, given = model.conduction, model.conduction.given
     return Losses(
         ions=total(model.comm, ions @ (fed.apply(ions, 0.0) - given)),
+        concentration=0.0,
         electrons=total(model.comm, electrons @ (fed.apply(electrons, 0.0) - given)),
         kinetics=float(plated @ (state.drop + shift)),
         nucleation=float(-(plated @ shift)),

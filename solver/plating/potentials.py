@@ -96,6 +96,14 @@ class Potentials:
             fields.append(field)
         return fields[0], fields[1]
 
+    def from_nodes(self, ions: Array, electrons: Array) -> Array:
+        """(size,) unknowns, from both potentials on this rank's nodes: `on_nodes` turned round."""
+        unknowns = np.empty(self.size)
+        for numbers, field in ((self.ions, ions), (self.electrons, electrons)):
+            own = numbers[self.own_nodes]
+            unknowns[own[own >= 0] - self.first] = field[own >= 0]
+        return unknowns
+
 
 def _places(mesh: ElectrodeMesh, *, ions: bool, electrons: bool) -> tuple[Ints, Ints]:
     """For both potentials (nodes,): 0 where unknown, else `ABSENT` or `FIXED`."""

@@ -1,0 +1,110 @@
+"""Checkpoints of a plating run, in the mesh's own numbering: any number of ranks may go on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..._files import atomic_path
+from ...errors import InputError
+from ..checkpoint import FILE_NAME
+from ..result import Event
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The numbers beside the fields, all JSON-able.
+
+    Attributes:
+        time: [s].
+        potential: V [V].
+        step_index: Protocol step under way, or the number of steps when all are done.
+        step_start: Time at which it began [s]; None if it has not begun.
+        step_potential: Potential just before it [V].
+        step_passed: Charge that had passed before it [C].
+        next_size: Time step that is wanted next [s].
+        outputs: Snapshots written so far.
+        last_output: Time of the last one [s].
+        counts: Accepted, rejected and failed time steps.
+        wall: Seconds of computing so far.
+        ledger: Charges, as `Ledger` has them.
+        events: The protocol steps that have ended.
+    """
+
+    time: float
+    potential: float
+    step_index: int
+    step_start: float | None
+    step_potential: float
+    step_passed: float
+    next_size: float
+    outputs: int
+    last_output: float
+    counts: dict[str, int]
+    wall: float
+    ledger: dict[str, float | list[float]]
+    events: list[Event] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A stopped run.
+
+    Attributes:
+        fingerprint: What mesh, materials, protocol and settings it belongs to.
+        progress: Its numbers.
+        fields: Over sites or the mesh's nodes, by name.
+        rows: (rows, columns) of the time series.
+    """
+
+    fingerprint: str
+    progress: Progress
+    fields: dict[str, Array]
+    rows: Array
+
+    def write(self, folder: Path) -> None:
+        """Write into a run's folder, whole or not at all."""
+        with atomic_path(folder / FILE_NAME) as temporary:
+            np.savez(
+                temporary,
+                fingerprint=self.fingerprint,
+                numbers=json.dumps(asdict(self.progress)),
+                rows=self.rows,
+                **{f"field {name}": values for name, values in self.fields.items()},
+            )
+
+    @staticmethod
+    def read(folder: Path, fingerprint: str) -> Checkpoint | None:
+        """Read a run's checkpoint; None if it has none yet.
+
+        Raises:
+            InputError: It belongs to another study.
+        """
+        path = folder / FILE_NAME
+        if not path.exists():
+            return None
+        with np.load(path, allow_pickle=False) as stored:
+            if str(stored["fingerprint"]) != fingerprint:
+                raise InputError(
+                    f"{path}: this checkpoint is of another study (its mesh, materials, protocol "
+                    "or settings differ); resume with the study it was made from, or choose "
+                    "another folder with --out"
+                )
+            numbers = json.loads(str(stored["numbers"]))
+            numbers["events"] = [Event(**event) for event in numbers["events"]]
+            return Checkpoint(
+                fingerprint=fingerprint,
+                progress=Progress(**numbers),
+                fields={
+                    name.removeprefix("field "): stored[name]
+                    for name in stored.files
+                    if name.startswith("field ")
+                },
+                rows=stored["rows"],
+            )

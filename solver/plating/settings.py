@@ -1,0 +1,32 @@
+"""How a plating run is solved and what it writes: choices that are not physics."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ...errors import InputError
+
+
+@dataclass(frozen=True)
+class PlatingSettings:
+    """Accuracy and output of a run.
+
+    Attributes:
+        tolerance: Error of the deposit allowed in one time step, root mean square over its mean.
+        max_step: Longest time step [s].
+        output_every: Time between outputs of the fields [s]; None goes by the fraction.
+        output_fraction: Else the share of a protocol step between two outputs.
+    """
+
+    tolerance: float = 0.02
+    max_step: float = math.inf
+    output_every: float | None = None
+    output_fraction: float = 0.1
+
+    def __post_init__(self) -> None:
+        for key in ("tolerance", "max_step", "output_fraction"):
+            if not getattr(self, key) > 0:
+                raise InputError(
+                    f"solver.{key}: got {getattr(self, key):g}, expected a positive number"
+                )

@@ -1,0 +1,254 @@
+"""A plating run: one host, one protocol, from start to Result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time as clock
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from typing import Protocol as Interface
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from ..._files import write_text
+from ...errors import InputError
+from ..model import on_root
+from ..protocol import Protocol
+from ..result import Result
+from ..settings import StepReport
+from ..simulation import SUMMARY_FILE
+from .books import Books
+from .checkpoint import Checkpoint
+from .losses import losses_of
+from .march import State
+from .measures import filled_fraction, spread_of
+from .model import PlatingModel
+from .settings import PlatingSettings
+from .snapshot import PlatingSnapshot
+from .timeline import Timeline
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from ...geometry.mesh import ElectrodeMesh
+    from ...materials.plating import Anode
+
+log = logging.getLogger(__name__)
+
+
+class Observer(Interface):
+    """Something that watches a plating run."""
+
+    def write(self, snapshot: PlatingSnapshot) -> None:
+        """Take one output."""
+
+    def finish(self, result: Result) -> None:
+        """Close after the last output."""
+
+
+class PlatingSimulation:
+    """Lithium plated on, and stripped from, a resolved host.
+
+    Args:
+        mesh: Host and electrolyte; under MPI complete on rank 0, and None on the others.
+        anode: All materials, such as `materials.plating_library.load_anode` gives.
+        protocol: What is imposed: a `Protocol`, or the words of its steps.
+        coat_thickness: Of the conducting coat [m]; by default the mesh's own.
+        temperature: [K].
+        settings: Accuracy and output.
+        comm: Communicator; all ranks by default.
+
+    Raises:
+        InputError: An anode with a coat has no thickness for it.
+    """
+
+    def __init__(
+        self,
+        mesh: ElectrodeMesh | None,
+        anode: Anode,
+        *,
+        protocol: Protocol | Iterable[str],
+        coat_thickness: float | None = None,
+        temperature: float = 298.15,
+        settings: PlatingSettings | None = None,
+        comm: MPI.Comm | None = None,
+    ) -> None:
+        if not isinstance(protocol, Protocol):
+            protocol = Protocol.from_text(list(protocol))
+        if comm is None:
+            from ..simulation import world
+
+            comm = world()
+        self.mesh, self.anode, self.protocol, self.comm = mesh, anode, protocol, comm
+        self.temperature, self.settings = temperature, settings or PlatingSettings()
+        known = coat_thickness
+        if known is None and mesh is not None and comm.rank == 0:
+            known = mesh.shape.get("coating")  # type: ignore[assignment]
+        self.coat_thickness: float | None = comm.bcast(known)
+        if anode.coat is not None and self.coat_thickness is None:
+            raise InputError(
+                f"coating: the anode has a coat ('{anode.coat.name}'), but its mesh says no "
+                "thickness for it; give coat_thickness, such as 100e-9"
+            )
+
+    def run(
+        self,
+        directory: str | Path | None = None,
+        *,
+        observers: Iterable[Observer] = (),
+        resume: bool = False,
+        progress: Callable[[StepReport], None] | None = None,
+    ) -> Result:
+        """Run the protocol to its end.
+
+        Args:
+            directory: Folder for series, summary and checkpoints; None writes nothing.
+            observers: They get each snapshot, on rank 0; without any the result keeps them.
+            resume: Go on from the folder's checkpoint, if it has one.
+            progress: Called after each accepted time step, on rank 0.
+
+        Raises:
+            SolverError: A time step failed however small; what was computed stays on disk.
+            InputError: The folder's checkpoint belongs to another study.
+        """
+        started = clock.perf_counter()
+        folder = Path(directory) if directory is not None else None
+        watchers, kept = list(observers), list[PlatingSnapshot]()
+        model = self.model()
+
+        def show(snapshot: PlatingSnapshot) -> None:
+            if not watchers:
+                kept.append(snapshot)
+            for watcher in watchers:
+                watcher.write(snapshot)
+
+        books = Books(model, self.protocol, self._copies(), show, folder, self._fingerprint())
+        quiet = progress is None or self.comm.rank != 0
+        timeline = Timeline(books, self.settings, _ignore if quiet else progress or _ignore)
+        stored = self._stored(folder, books.fingerprint) if resume else None
+        set_up = clock.perf_counter() - started
+        log.info("%d unknowns, set up in %.2f s", model.potentials.total, set_up)
+        with threadpool_limits(limits=1, user_api="blas"):
+            state = timeline.run(stored)
+        result = Result(
+            series=books.recorder.series,
+            events=books.events,
+            summary=self._summary(books, state, set_up),
+            mesh=self.mesh,
+            parent=self.mesh,
+            directory=folder,
+            snapshots=kept,  # type: ignore[arg-type]
+        )
+        self._finish(result, folder, watchers)
+        return result
+
+    def model(self) -> PlatingModel:
+        """The host, set up on this run's ranks."""
+        return PlatingModel(
+            self.mesh,
+            self.anode,
+            coat_thickness=self.coat_thickness or 0.0,
+            temperature=self.temperature,
+            comm=self.comm,
+        )
+
+    def _copies(self) -> float:
+        mine = self.mesh.multiplicity if self.mesh is not None and self.comm.rank == 0 else None
+        return float(self.comm.bcast(mine))
+
+    def _fingerprint(self) -> str:
+        """What a checkpoint must share with the run that resumes from it."""
+        digest = None
+        if self.mesh is not None and self.comm.rank == 0:
+            digest = (self.mesh.digest(), self.mesh.footprint, self.mesh.multiplicity)
+        said = (
+            self.comm.bcast(digest),
+            self.anode,
+            self.coat_thickness,
+            self.protocol.steps,
+            self.temperature,
+            self.settings,
+        )
+        return hashlib.sha256(repr(said).encode()).hexdigest()
+
+    def _stored(self, folder: Path | None, fingerprint: str) -> Checkpoint | None:
+        """The folder's checkpoint, read on rank 0 and shared; errors are shared too."""
+        found: Checkpoint | Exception | None = None
+        if self.comm.rank == 0 and folder is not None:
+            try:
+                found = Checkpoint.read(folder, fingerprint)
+            except Exception as error:
+                found = error
+        found = self.comm.bcast(found)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _summary(self, books: Books, state: State, set_up: float) -> dict[str, Any]:
+        model, newton = books.model, books.model.newton
+        return {
+            "model": "plating",
+            "unknowns": model.potentials.total,
+            "electrode": describe_host(model, books.copies),
+            "ledger": books.ledger.summary(model, state),
+            "conservation": {"charge balance error": books.ledger.error(model, state)},
+            "deposit": describe_deposit(model, state),
+            "loss budget error": losses_of(model, state).missing if state.current else 0.0,
+            "steps": [
+                {"step": e.text, "ended": e.reason, "time [s]": e.time} for e in books.events
+            ],
+            "sources": self.anode.sources(),
+            "work": books.counts
+            | {"newton": newton.iterations, "linear": newton.solver.iterations},
+            "timings": {"set-up [s]": round(set_up, 3), "solve [s]": round(books.wall, 3)},
+        }
+
+    def _finish(self, result: Result, folder: Path | None, watchers: list[Observer]) -> None:
+        def tell() -> None:
+            if folder is not None:
+                write_text(folder / SUMMARY_FILE, json.dumps(result.summary, indent=2) + "\n")
+            for watcher in watchers:
+                watcher.finish(result)
+
+        on_root(self.comm, tell)
+
+
+def describe_host(model: PlatingModel, copies: float) -> dict[str, float]:
+    """What a summary says of the whole host."""
+    sites = model.sites
+    return {
+        "footprint [m2]": copies * model.footprint,
+        "reacting area [m2]": copies * float(sites.areas.sum()),
+        "reacting area over footprint": float(sites.areas.sum()) / model.footprint,
+        "pore volume [m3]": copies * float(sites.rooms_inside.sum()),
+        "lithium that fills the pores [mA.h.cm-2]": float(sites.rooms_inside.sum())
+        / model.volume_per_charge
+        / model.footprint
+        / 36.0e3,
+    }
+
+
+def describe_deposit(model: PlatingModel, state: State) -> dict[str, Any]:
+    """Where the lithium is: what a summary says of the last state."""
+    spread = spread_of(model.sites, state.thickness)
+    current = spread_of(model.sites, np.maximum(-state.plating, 0.0))
+    return {
+        "mean thickness [m]": spread.mean,
+        "largest thickness [m]": float(state.thickness.max(initial=0.0)),
+        "coefficient of variation": spread.variation,
+        "largest over mean": spread.peak,
+        "share on collector": spread.on_collector,
+        "filled fraction of pores": filled_fraction(model.sites, state.thickness),
+        "share per layer, bottom to top": spread.layers.tolist(),
+        "mean height over the host's": spread.height,
+        "largest local current density [A.m-2]": float(-state.plating.min(initial=0.0)),
+        "current's coefficient of variation": current.variation,
+    }
+
+
+def _ignore(report: StepReport) -> None:
+    """No progress is wanted."""
