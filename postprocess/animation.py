@@ -107,7 +107,7 @@ def _sample(images: list[Image.Image]) -> NDArray:
     coloured = pixels[np.ptp(pixels, axis=1) > 20]
     greys = np.repeat(np.linspace(0, 255, 24).astype(np.uint8)[:, None], 3, axis=1)
     share = max(1, len(coloured) // 400)
-    return np.concatenate([coloured, np.repeat(greys, share, axis=0)])
+    return np.concatenate([coloured, np.repeat(greys, share, axis=0), *[greys[-1:]] * 9 * share])
 
 
 def _write_mp4(path: Path, frames: Iterator[NDArray], rate: float) -> None:

@@ -38,8 +38,8 @@ class Field(NamedTuple):
 
 def fields_of(output: Output) -> list[Field]:
     """The fields of an output: what lives on the surface first, the current leading."""
-    inside = list(output.electrode.point_data.keys())
-    surface = [name for name in output.interface.point_data.keys() if name not in inside]
+    inside = [str(name) for name in output.electrode.point_data]
+    surface = [str(name) for name in output.interface.point_data if name not in inside]
     surface.sort(key=lambda name: name != names.CURRENT_DENSITY)
     inside.sort(key=lambda name: name != names.STOICHIOMETRY)
     found = [Field(name, True) for name in surface] + [Field(name, False) for name in inside]

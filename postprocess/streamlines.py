@@ -29,7 +29,7 @@ def streamlines_of(output: Output, field: Field) -> pv.PolyData:
     points, cells = in_micrometres(output.electrode), linear_cells(cells_of(output.electrode))
     grid = pv.UnstructuredGrid({pv.CellType.TETRA: cells}, points)
     values = field.values(output)
-    if np.ptp(values) <= 1e-9 * max(abs(values).max(), 1e-30):
+    if float(np.ptp(values)) <= 1e-9 * float(np.abs(values).max()):
         raise InputError(f"--streamlines: '{field.key}' is uniform at {output.time:.6g} s")
     grid[SHOWN] = values
     grid = grid.compute_derivative(scalars=SHOWN, gradient=_GRADIENT)
