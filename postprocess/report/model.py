@@ -31,6 +31,8 @@ from .packing import (
 
 _MOST_NUMBERS = 4_000_000
 _MOST_OUTPUTS = 40
+_TOWERS = 0.4
+"""Of the whole run's colour limits: a typical moment that reaches less far has its own."""
 
 
 def make_model(outputs: Sequence[Output]) -> dict[str, Any]:
@@ -143,15 +145,13 @@ class _Packer:
         now = [self._scale(field_scale(field.name, m.ends, m.spread)) for m in moments]
         whole = _over_all(moments)
         always = self._scale(field_scale(field.name, whole.ends, whole.spread))
-        signs = {scale["sign"] for scale in now if scale["limits"][0] >= 0}
         return {
             "name": field.name,
             "key": field.key,
             "body": where,
             "scales": now,
             "scale": always,
-            # where the current turns around, one scale for all hides how even it is
-            "moment": len(signs) > 1,
+            "moment": _hides(always, now),
         }
 
     def _scale(self, scale: ColourScale) -> dict[str, Any]:
@@ -182,6 +182,16 @@ def _over_all(moments: list[_Moment]) -> _Moment:
     robust = (min(s.robust[0] for s in spreads), max(s.robust[1] for s in spreads))
     mean = float(np.mean([s.statistics.mean for s in spreads]))
     return _Moment(both, Spread(SurfaceStatistics(mean, *map(float, both), 0.0), robust))
+
+
+def _hides(always: dict[str, Any], now: list[dict[str, Any]]) -> bool:
+    """Whether one scale for the whole run would hide how even the field is at most moments.
+
+    So it is where a current turns around, and where one moment towers above the others.
+    """
+    signs = {scale["sign"] for scale in now if scale["limits"][0] >= 0}
+    reach = [max(abs(v) for v in scale["limits"]) for scale in now]
+    return len(signs) > 1 or float(np.median(reach)) < _TOWERS * max(map(abs, always["limits"]))
 
 
 def _same(levels: list[Levels], others: list[list[Levels]]) -> int | None:

@@ -33,7 +33,7 @@ def tile(name: str, value: float, *, error: float | None = None, context: str = 
     """A figure that answers."""
     words, unit = split_name(name)
     shown = readable(value, unit, error=error)
-    long = "long" if error is not None else None
+    long = "long" if len(shown.number) > 8 else None
     return tag(
         "div",
         tag("dt", words),

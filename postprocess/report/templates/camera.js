@@ -4,7 +4,8 @@
 const RADIAN = Math.PI / 180;
 const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
-const BAR = 130; // pixels that the colour bar takes at the right
+const BAR = 130; // pixels that the colour bar takes at the right, and at most
+const BAR_SHARE = 0.25; // of a small screen
 
 class Camera {
   constructor(box) {
@@ -26,9 +27,9 @@ class Camera {
     this.elevation = Math.max(-89, Math.min(89, this.elevation + up));
   }
 
-  // Width beside the colour bar, where that is not most of a small screen.
+  // Width beside the colour bar.
   static room(width) {
-    return width > 500 ? width - BAR : width;
+    return width - Math.min(BAR, BAR_SHARE * width);
   }
 
   // Pixels of the screen for one micrometre.
