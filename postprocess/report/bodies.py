@@ -1,4 +1,4 @@
-"""The bodies of the rotatable picture: the surface, and the electrode cut open, with all outputs."""
+"""The bodies of the rotatable picture: the surface, and the electrode cut open."""
 
 from __future__ import annotations
 

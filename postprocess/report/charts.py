@@ -156,7 +156,7 @@ def _axes(chart: Chart, frame: _Frame) -> list[Element]:
 
 
 def _ticks(ends: tuple[float, float], count: int) -> list[float]:
-    values = MaxNLocator(count).tick_values(*ends)
+    values = np.asarray(MaxNLocator(count).tick_values(*ends))
     rounding = 1e-9 * (ends[1] - ends[0])
     inside = values[(values >= ends[0] - rounding) & (values <= ends[1] + rounding)]
     return [0.0 if abs(v) < rounding else float(v) for v in inside]

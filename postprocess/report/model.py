@@ -181,7 +181,9 @@ def _over_all(moments: list[_Moment]) -> _Moment:
         return _Moment(both, None)
     robust = (min(s.robust[0] for s in spreads), max(s.robust[1] for s in spreads))
     mean = float(np.mean([s.statistics.mean for s in spreads]))
-    return _Moment(both, Spread(SurfaceStatistics(mean, *map(float, both), 0.0), robust))
+    return _Moment(
+        both, Spread(SurfaceStatistics(mean, float(both[0]), float(both[1]), 0.0), robust)
+    )
 
 
 def _hides(always: dict[str, Any], now: list[dict[str, Any]]) -> bool:

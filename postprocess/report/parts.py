@@ -7,12 +7,11 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 from xml.etree.ElementTree import Element
 
 from ..wording import readable, split_name
 from .markup import tag
-from .sources import Sources
+from .sources import Sources, as_table
 
 _STILL_WIDTH = 1100
 _HIDDEN_PATH = re.compile(r"(?<![\w.])/(?:[^/\s\"'=]+/)+")
@@ -56,15 +55,16 @@ def folded(title: str, content: Element) -> Element:
 
 def provenance(sources: Sources) -> list[Element]:
     """Where the results come from, and how to get them again."""
-    made, parts = sources.provenance, []
+    made = sources.provenance
+    parts: list[Element] = []
     rows = [(_SAID[key], str(made[key])) for key in _SAID if made.get(key) not in (None, "")]
-    versions = made.get("versions")
-    if isinstance(versions, dict):
+    versions = as_table(made.get("versions"))
+    if versions:
         rows.append(("versions", ", ".join(f"{k} {v}" for k, v in versions.items())))
     work = [
         (f"{group}: {split_name(key).words}", str(readable(float(value), split_name(key).unit)))
         for group in ("conservation", "work", "timings")
-        for key, value in _table(sources.summary.get(group)).items()
+        for key, value in as_table(sources.summary.get(group)).items()
         if isinstance(value, int | float)
     ]
     if rows:
@@ -99,7 +99,7 @@ def without_paths(text: str) -> str:
 
 def footer(sources: Sources) -> Element:
     """Who made the page."""
-    version = _table(sources.provenance.get("versions")).get("nanotrode", "")
+    version = as_table(sources.provenance.get("versions")).get("nanotrode", "")
     return tag(
         "footer",
         f"Made by nanotrode {version}".rstrip() + ". This page holds all that it shows and asks "
@@ -120,7 +120,3 @@ def still(paths: Sequence[Path]) -> str | None:
     file = io.BytesIO()
     picture.quantize(200, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-
-
-def _table(found: Any) -> dict[str, Any]:
-    return found if isinstance(found, dict) else {}

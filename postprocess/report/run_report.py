@@ -51,7 +51,7 @@ def report_run(directory: str | Path) -> Path:
             "run or of a sweep"
         )
     sources = read_sources(directory)
-    body, data = _answer(sources), {}
+    body, data = _answer(sources), dict[str, Any]()
     if has_fields:
         section, data["model"] = _fields(directory)
         body += section

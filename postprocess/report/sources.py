@@ -45,26 +45,37 @@ class Sources:
     @property
     def steps(self) -> list[dict[str, Any]]:
         """The protocol's steps that came to their end: `step`, `ended`, `time [s]`."""
-        steps = self.summary.get("steps")
-        return [step for step in steps if isinstance(step, dict)] if steps else []
+        return [step for step in self.summary.get("steps") or [] if isinstance(step, dict)]
 
     @property
     def metrics(self) -> dict[str, float]:
         """Metric with its unit -> value."""
-        found = self.summary.get("metrics")
-        return _numbers(found) if isinstance(found, dict) else {}
+        found = as_table(self.summary.get("metrics"))
+        return {
+            name: float(value)
+            for name, value in found.items()
+            if isinstance(value, int | float)
+            and not split_name(name).words.endswith(" error")
+            and not name.endswith(" error")
+        }
 
     def error_of(self, metric: str) -> float | None:
         """Half the width of a metric's error bar, in its unit; None where there is none."""
-        for table in (self.summary.get("errors"), self.summary.get("metrics")):
-            if not isinstance(table, dict):
-                continue
-            for key in (metric, f"{metric} error", f"{split_name(metric).words} error"):
-                if key != metric or table is not self.summary.get("metrics"):
-                    value = table.get(key)
-                    if isinstance(value, int | float):
-                        return float(value)
+        words, unit = split_name(metric)
+        metrics = as_table(self.summary.get("metrics"))
+        for value in (
+            as_table(self.summary.get("errors")).get(metric),
+            metrics.get(f"{metric} error"),
+            metrics.get(f"{words} error [{unit}]"),
+        ):
+            if isinstance(value, int | float):
+                return float(value)
         return None
+
+
+def as_table(found: Any) -> dict[str, Any]:
+    """What was found, if it is a table; else an empty one."""
+    return found if isinstance(found, dict) else {}
 
 
 def read_sources(directory: Path) -> Sources:
@@ -84,11 +95,6 @@ def read_sources(directory: Path) -> Sources:
     )
 
 
-def _numbers(table: dict[str, Any]) -> dict[str, float]:
-    numbers = {k: v for k, v in table.items() if isinstance(v, int | float) and k[-6:] != " error"}
-    return {name: float(value) for name, value in numbers.items()}
-
-
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8", errors="replace")
@@ -101,4 +107,4 @@ def _json(path: Path) -> dict[str, Any]:
         found = json.loads(_text(path) or "{}")
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return as_table(found)

@@ -58,7 +58,6 @@ def report_sweep(directory: str | Path) -> Path:
         footer(sources),
     ]
     data = {"sweep": _data(table, inputs, metrics, links)}
-    data["charts"] = []
     text = page(title=f"{sources.name} – nanotrode", body=body, data=data, scripts=_SCRIPTS)
     write_text(directory / REPORT, text)
     _log.info("wrote %s", directory / REPORT)
@@ -198,7 +197,9 @@ def _data(
     return {
         "columns": [_column_data(c, "input") for c in inputs]
         + [_column_data(c, "metric") for c in metrics],
-        "cases": [dict(zip(("name", "state", "reason", "link"), case, strict=True)) for case in cases],
+        "cases": [
+            dict(zip(("name", "state", "reason", "link"), case, strict=True)) for case in cases
+        ],
         "map": deflate(_bytes(inside_map())),
         "signed": deflate(_bytes(signed_map())),
     }
@@ -218,7 +219,9 @@ def _column_data(column: Column, kind: str) -> dict[str, Any]:
         "unit": prefix.unit if prefix else "",
         "kind": kind,
         "numeric": column.numeric,
-        "values": [v / size if column.numeric and isinstance(v, float) else _text(v) for v in column.values],
+        "values": [
+            v / size if column.numeric and isinstance(v, float) else _text(v) for v in column.values
+        ],
         "errors": [None if e is None else e / size for e in column.errors],
     }
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from small_run import make_snapshot, write_series
+
 from nanotrode.geometry.mesh import ElectrodeMesh
 from nanotrode.postprocess.export import VtkWriter
-from small_run import make_snapshot, write_series
 
 HOSTILE = "</script><img src=x onerror=\"document.title='broken'\">"
 UTILISATION = "First discharge: utilisation [-]"
