@@ -67,7 +67,9 @@ def _middle(nodes: NDArray) -> NDArray:
     return 0.5 * (nodes.min(axis=0) + nodes.max(axis=0))
 
 
-def cut_open(points: NDArray, cells: NDArray, values: NDArray, wall: NDArray) -> Cut:
+def cut_open(
+    points: NDArray, cells: NDArray, values: NDArray, wall: NDArray, *, fine: bool = True
+) -> Cut:
     """Cut the electrode through the axes of as many poles as one vertical plane meets.
 
     Poles in front of the plane are left out, those that it meets are halved through their own
@@ -76,8 +78,9 @@ def cut_open(points: NDArray, cells: NDArray, values: NDArray, wall: NDArray) ->
     Args:
         points: Nodes (n, 3) [um].
         cells: Tetrahedra (m, 4 | 10).
-        values: Nodal field (n,).
+        values: Nodal field (n,), or several (n, k).
         wall: Corner coordinates of the electrode's interface facets (k, 3, 3) [um].
+        fine: Whether quadratic cells are split so finely that the field stays curved in them.
     """
     skin = skin_of(_grid(points, linear_cells(cells), values))
     open_normal = _open_sides(skin, wall)
@@ -94,7 +97,10 @@ def cut_open(points: NDArray, cells: NDArray, values: NDArray, wall: NDArray) ->
         if distance <= -pole.radius:
             kept.append(skin_of(_grid(points, linear_cells(cells[pole.cells]), values)))
             continue
-        whole = _grid(*fine_pieces(points, cells[pole.cells], values))
+        if fine:
+            whole = _grid(*fine_pieces(points, cells[pole.cells], values))
+        else:
+            whole = _grid(points, linear_cells(cells[pole.cells]), values)
         across = normal - (normal @ axis) / (axis @ axis) * axis
         kept.append(skin_of(whole.clip(across, origin=centre, invert=True)))
         middle.append((centre, whole))

@@ -11,6 +11,7 @@ matplotlib.use("Agg")
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
@@ -53,6 +54,33 @@ def compose(
     sections: list[Section] | None = None,
 ) -> Path:
     """Put a photograph on a sheet with all that makes it readable, and write it."""
+    with matplotlib.rc_context(FONT):
+        figure = sheet(picture, scale, subtitle=subtitle, sections=sections)
+        with atomic_path(path) as temporary:
+            figure.savefig(temporary)
+    return path
+
+
+def compose_frame(
+    picture: Photograph, scale: ColourScale, *, subtitle: str, dpi: int = 100
+) -> NDArray:
+    """The same sheet as an array (rows, columns, 3) uint8, for an animation."""
+    with matplotlib.rc_context(FONT):
+        figure = sheet(picture, scale, subtitle=subtitle)
+        figure.set_dpi(dpi)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
+
+
+def sheet(
+    picture: Photograph,
+    scale: ColourScale,
+    *,
+    subtitle: str,
+    sections: list[Section] | None = None,
+) -> Figure:
+    """A photograph with its heading, scale bars, sections and colour bar."""
     rows, columns = picture.image.shape[:2]
     tall = min(_HEIGHT, _WIDEST * rows / columns)
     wide = tall * columns / rows
@@ -60,24 +88,21 @@ def compose(
     gutter = _GUTTER if picture.squeeze > 1.0 else 0.0
     content = gutter + wide + side + 1.65
     width, height = max(content, 6.2), tall + _HEADER + 0.35
-    with matplotlib.rc_context(FONT):
-        figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
-        left = 0.2 + gutter + 0.5 * (width - content)
-        axes = box(figure, left, 0.3, wide, tall)
-        axes.imshow(picture.image, interpolation="lanczos")
-        axes.set_axis_off()
-        axes.set_autoscale_on(False)
-        scale_bars(axes, picture, tall)
-        if sections:
-            _draw_sections(figure, left + wide + 0.15, tall, sections)
-        edge = left + wide + side + 0.25
-        _colour_bar(box(figure, edge, 0.3 + 0.18 * tall, 0.17, 0.6 * tall), scale)
-        top = (height - 0.12) / height
-        figure.text(0.28 / width, top, scale.heading, size=14, weight="bold", color=INK, va="top")
-        figure.text(0.28 / width, top - 0.34 / height, subtitle, size=9.5, color=FAINT, va="top")
-        with atomic_path(path) as temporary:
-            figure.savefig(temporary)
-    return path
+    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
+    left = 0.2 + gutter + 0.5 * (width - content)
+    axes = box(figure, left, 0.3, wide, tall)
+    axes.imshow(picture.image, interpolation="lanczos")
+    axes.set_axis_off()
+    axes.set_autoscale_on(False)
+    scale_bars(axes, picture, tall)
+    if sections:
+        _draw_sections(figure, left + wide + 0.15, tall, sections)
+    edge = left + wide + side + 0.25
+    colour_bar(box(figure, edge, 0.3 + 0.18 * tall, 0.17, 0.6 * tall), scale)
+    top = (height - 0.12) / height
+    figure.text(0.28 / width, top, scale.heading, size=14, weight="bold", color=INK, va="top")
+    figure.text(0.28 / width, top - 0.34 / height, subtitle, size=9.5, color=FAINT, va="top")
+    return figure
 
 
 def box(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
@@ -86,7 +111,8 @@ def box(figure: Figure, left: float, bottom: float, width: float, height: float)
     return figure.add_axes((left / across, bottom / up, width / across, height / up))
 
 
-def _colour_bar(axes: Axes, scale: ColourScale) -> None:
+def colour_bar(axes: Axes, scale: ColourScale) -> None:
+    """Draw a colour bar with units and a note."""
     mappable = ScalarMappable(Normalize(*scale.limits), scale.colours)
     bar = axes.figure.colorbar(mappable, cax=axes, extend=scale.extend, extendfrac=0.035)
     bar.set_label(scale.label, color=INK, labelpad=8)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+MICROMETRE = 1e-6
+"""[m]; pictures are drawn in micrometres."""
+
 CONCENTRATION = "concentration [mol m-3]"
 STOICHIOMETRY = "stoichiometry [-]"
 CURRENT_DENSITY = "local current density [A m-2]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from . import names
 from .metrics import SurfaceStatistics
+from .wording import split_name, unit_mathtext
 
 INK = "#22262b"
 FAINT = "#6b7278"
@@ -33,33 +35,84 @@ class ColourScale(NamedTuple):
     colours: Colormap
     limits: tuple[float, float]
     heading: str
-    label: str
+    words: str
+    unit: str
+    """As in the field's name, such as "A m-2"."""
     sign: float = 1.0
     extend: str = "neither"
     note: str = ""
+
+    @property
+    def label(self) -> str:
+        """Of the colour bar, for matplotlib."""
+        return f"{self.words}  [{unit_mathtext(self.unit)}]"
 
     def shown(self, values: NDArray) -> NDArray:
         """The values as the colour bar counts them."""
         return self.sign * np.asarray(values, dtype=np.float64)
 
 
+@cache
 def _part(name: str, low: float, high: float) -> Colormap:
     """A piece of a perceptually uniform map: its ends hide shading, or the paper."""
     colours = colormaps[name](np.linspace(low, high, 512))
     return LinearSegmentedColormap.from_list(f"{name}-part", colours, N=512)
 
 
-def plain_scale(
-    name: str, values: NDArray, limits: tuple[float, float] | None = None
+def inside_map() -> Colormap:
+    """For what fills the electrode."""
+    return _part("viridis", 0.03, 1.0)
+
+
+def surface_map() -> Colormap:
+    """For what happens on a surface, while it has one sign."""
+    return _part("plasma", 0.1, 0.98)
+
+
+def signed_map() -> Colormap:
+    """For what has two signs, white at zero."""
+    return _part("RdBu_r", 0.04, 0.96)
+
+
+def field_scale(
+    name: str,
+    values: NDArray,
+    surface: tuple[SurfaceStatistics, tuple[float, float]] | None,
+    limits: tuple[float, float] | None = None,
 ) -> ColourScale:
-    """Concentration or stoichiometry in the volume, from end to end."""
+    """The scale of any field by its name.
+
+    Args:
+        name: The field's name with its unit.
+        values: Nodal values.
+        surface: Of a field on a surface, its statistics and the values that 0.5 % and 99.5 % of
+            the area stay below; None for a field in a volume.
+        limits: Values at the ends; None fits them.
+    """
+    if surface is None:
+        return plain_scale(name, values, limits)
+    if name in (names.CURRENT_DENSITY, names.OVERPOTENTIAL):
+        return current_scale(name, values, *surface, limits)
+    return plain_scale(name, values, limits or _widen(*surface[1]), colours=surface_map())
+
+
+def plain_scale(
+    name: str,
+    values: NDArray,
+    limits: tuple[float, float] | None = None,
+    *,
+    colours: Colormap | None = None,
+) -> ColourScale:
+    """A field such as a concentration, from end to end."""
     low, high = limits or _widen(float(values.min()), float(values.max()))
-    concentration = name == names.CONCENTRATION
+    words, unit = split_name(name)
+    inside = name == names.CONCENTRATION
     return ColourScale(
-        colours=_part("viridis", 0.03, 1.0),
+        colours=colours or inside_map(),
         limits=(low, high),
-        heading="Concentration in the electrode" if concentration else "Stoichiometry",
-        label="concentration  [mol m$^{-3}$]" if concentration else "stoichiometry  [–]",
+        heading="Concentration in the electrode" if inside else words[:1].upper() + words[1:],
+        words=words,
+        unit=unit,
         extend=_extend(values, (low, high)),
         note=f"{_plain(values.min())} to {_plain(values.max())}",
     )
@@ -78,19 +131,19 @@ def current_scale(
     not swallow the scale; the colour bar then has pointed ends.
     """
     current = name == names.CURRENT_DENSITY
-    symbol, unit = ("current density", "A m$^{-2}$") if current else ("overpotential", "V")
-    heading = "Local current density" if current else "Overpotential"
+    words, unit = split_name(name)
+    symbol, heading = words.removeprefix("local "), words[:1].upper() + words[1:]
     small = 1e-3 * max(abs(robust[0]), abs(robust[1]))
-    note = f"mean {abs(statistics.mean):.3g}, variation {100 * statistics.variation:.2g} %"
     both_asked = limits is not None and limits[0] < 0 < limits[1]
     if both_asked or robust[0] < -small < small < robust[1]:
         reach = max(abs(v) for v in robust)
         bounds = limits or (-reach, reach)
         return ColourScale(
-            colours=_part("RdBu_r", 0.04, 0.96),
+            colours=signed_map(),
             limits=bounds,
             heading=heading,
-            label=f"{symbol}, positive out of the electrode  [{unit}]",
+            words=f"{symbol}, positive out of the electrode",
+            unit=unit,
             extend=_extend(values, bounds),
         )
     sign = -1.0 if statistics.mean < 0 else 1.0
@@ -98,13 +151,14 @@ def current_scale(
     fitted = _widen(*sorted((sign * robust[0], sign * robust[1])))
     bounds = limits or fitted
     return ColourScale(
-        colours=_part("plasma", 0.1, 0.98),
+        colours=surface_map(),
         limits=bounds,
         heading=heading,
-        label=f"{symbol} {way} the electrode  [{unit}]" if current else f"|{symbol}|  [{unit}]",
+        words=f"{symbol} {way} the electrode" if current else f"|{symbol}|",
+        unit=unit,
         sign=sign,
         extend=_extend(sign * values, bounds),
-        note=note,
+        note=f"mean {abs(statistics.mean):.3g}, variation {100 * statistics.variation:.2g} %",
     )
 
 

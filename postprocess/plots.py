@@ -49,7 +49,7 @@ _SHADES = {"discharge": "#e8f0f7", "charge": "#fbeee4", "rest": "#f2f2f0"}
 _STROKES = {"discharge": BLUE, "charge": ORANGE, "rest": FAINT}
 
 
-class _Stretch(NamedTuple):
+class Stretch(NamedTuple):
     """Rows of one protocol step."""
 
     rows: slice
@@ -66,7 +66,7 @@ def plot_run(directory: str | Path, *, labels: Sequence[str] | None = None) -> l
     """
     directory = Path(directory)
     series = read_series(directory / "timeseries.csv")
-    labels = labels if labels is not None else _step_texts(directory)
+    labels = labels if labels is not None else step_texts(directory)
     paths = [plot_voltage(series, directory / "voltage.png", labels=labels)]
     if "Mean stoichiometry" in series:
         paths.append(plot_stoichiometry(series, directory / "stoichiometry.png", labels=labels))
@@ -83,7 +83,7 @@ def plot_voltage(
         path: The picture to write.
         labels: The words of each protocol step, by its number in the column `Step`.
     """
-    stretches = _stretches(series, labels)
+    stretches = stretches_of(series, labels)
     unit, size = time_unit(series["Time [s]"])
     time = series["Time [s]"] / size
     voltage = series["Voltage [V]"]
@@ -113,7 +113,7 @@ def plot_stoichiometry(
     series: Mapping[str, NDArray], path: str | Path, *, labels: Sequence[str] | None = None
 ) -> Path:
     """Draw mean and surface stoichiometry, and the spread of the local current density."""
-    stretches = _stretches(series, labels)
+    stretches = stretches_of(series, labels)
     unit, size = time_unit(series["Time [s]"])
     time = series["Time [s]"] / size
     low, high = (series.get(f"{n} local current density [A.m-2]") for n in ("Min", "Max"))
@@ -150,7 +150,7 @@ def time_unit(time: NDArray) -> tuple[str, float]:
     return ("s", 1.0) if span >= 0.1 or span == 0 else ("ms", 1e-3)
 
 
-def _over_capacity(axes: Axes, series: Mapping[str, NDArray], stretches: list[_Stretch]) -> None:
+def _over_capacity(axes: Axes, series: Mapping[str, NDArray], stretches: list[Stretch]) -> None:
     """Voltage over the charge passed in each step, as battery papers draw it."""
     capacity, voltage = series["Areal capacity [mA.h.cm-2]"], series["Voltage [V]"]
     drawn: set[str] = set()
@@ -167,7 +167,7 @@ def _over_capacity(axes: Axes, series: Mapping[str, NDArray], stretches: list[_S
     axes.legend(loc="best")
 
 
-def _stretches(series: Mapping[str, NDArray], labels: Sequence[str] | None) -> list[_Stretch]:
+def stretches_of(series: Mapping[str, NDArray], labels: Sequence[str] | None) -> list[Stretch]:
     """The rows of each protocol step, with what the current does in it."""
     count = len(series["Time [s]"])
     step = series.get("Step", np.zeros(count))
@@ -180,11 +180,11 @@ def _stretches(series: Mapping[str, NDArray], labels: Sequence[str] | None) -> l
         kind = "rest" if abs(typical) < 1e-6 else "discharge" if typical > 0 else "charge"
         # The last row before a step is where its curves begin.
         rows = slice(max(start - 1, 0), stop)
-        stretches.append(_Stretch(rows, kind, _label(step[start], labels) or kind))
+        stretches.append(Stretch(rows, kind, _label(step[start], labels) or kind))
     return stretches
 
 
-def _step_texts(directory: Path) -> list[str] | None:
+def step_texts(directory: Path) -> list[str] | None:
     """The user's words for each step, where the run has come to its summary."""
     try:
         summary = json.loads((directory / "summary.json").read_text(encoding="utf-8"))
@@ -200,7 +200,7 @@ def _label(step: object, labels: Sequence[str] | None) -> str | None:
     return labels[number] if labels is not None and 0 <= number < len(labels) else None
 
 
-def _shade(panels: tuple[Axes, ...], stretches: list[_Stretch], time: NDArray) -> None:
+def _shade(panels: tuple[Axes, ...], stretches: list[Stretch], time: NDArray) -> None:
     """Tint each step; name those that are wide enough for their name."""
     span = float(time[-1] - time[0]) or 1.0
     for rows, kind, label in stretches:

@@ -20,9 +20,10 @@ from .._files import atomic_path
 from ..geometry.tags import REGIONS
 from .cut import SHOWN, skin_of
 from .layout import DPI, FONT, box, scale_bars
+from .names import MICROMETRE
 from .opengl import require_rendering
 from .palette import FAINT, INK, REGION_COLOURS
-from .scene import MICROMETRE, Photograph, View, photograph
+from .scene import Photograph, View, photograph
 from .structure import NAMES
 
 if TYPE_CHECKING:

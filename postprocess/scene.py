@@ -10,9 +10,9 @@ import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
 
+from .names import MICROMETRE
 from .opengl import require_rendering
 
-MICROMETRE = 1e-6
 _PIXELS = 1_250_000
 _TALLEST = 2.6
 _BODY = "#e4e2dc"
@@ -96,6 +96,8 @@ def photograph(
     limits: tuple[float, float],
     electrolyte: tuple[float, ...] | None = None,
     body: pv.PolyData | None = None,
+    faint: pv.PolyData | None = None,
+    pixels: int | None = None,
 ) -> Photograph:
     """Draw a surface coloured by a nodal field, standing on a collector.
 
@@ -108,6 +110,8 @@ def photograph(
         limits: Values at its ends.
         electrolyte: Box of the electrolyte, drawn as a faint outline.
         body: Further faces of the electrode, drawn in grey.
+        faint: Faces to look through.
+        pixels: Of the picture, about.
     """
     require_rendering()
     squeeze = squeeze_of(bounds)
@@ -117,8 +121,9 @@ def photograph(
     corners = np.vstack([_corners(box) for box in boxes]) * shrink
     sideways, upwards = corners @ view.right, corners @ view.up
     width, height = 1.04 * np.ptp(sideways), 1.04 * np.ptp(upwards)
-    columns = int(np.sqrt(_PIXELS * width / height))
-    rows = int(_PIXELS / columns)
+    pixels = pixels or _PIXELS
+    columns = int(np.sqrt(pixels * width / height))
+    rows = int(pixels / columns)
 
     # Drawn at twice the size and averaged: VTK's own smoothing does not go with its occlusion.
     plotter = pv.Plotter(off_screen=True, window_size=(2 * columns, 2 * rows), lighting="none")
@@ -131,6 +136,8 @@ def photograph(
         )  # fmt: skip
         if body is not None and body.n_cells:
             plotter.add_mesh(_prepared(body, shrink), color=_BODY, **_MATT)
+        if faint is not None:
+            plotter.add_mesh(_prepared(faint, shrink), color="#8a9099", opacity=0.14, **_MATT)
         plotter.add_mesh(collector.scale(shrink), color="#c9c8c4", ambient=0.45, diffuse=0.6)
         if electrolyte:
             plotter.add_mesh(
@@ -140,9 +147,10 @@ def photograph(
                 lighting=False,
             )
         _aim(plotter, view, corners, height)
-        plotter.enable_ssao(
-            radius=0.07 * float(np.sqrt(width * height)), bias=0.003 * height, kernel_size=32
-        )
+        if faint is None:  # what is looked through would throw false shadows
+            plotter.enable_ssao(
+                radius=0.07 * float(np.sqrt(width * height)), bias=0.003 * height, kernel_size=32
+            )
         picture = plotter.screenshot(return_img=True)
     finally:
         plotter.close()

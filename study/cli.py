@@ -18,7 +18,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from .. import __version__
 from ..errors import InputError, NanotrodeError
-from . import ranks
+from . import ranks, viewing
 
 Kind = Literal[
     "film",
@@ -50,6 +50,7 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
+viewing.register(app)
 
 
 @app.command
@@ -62,7 +63,7 @@ def run(
     force: Annotated[bool, Parameter(negative="")] = False,
     overrides: Overrides = None,
 ) -> None:
-    """Run a study: mesh it, follow its protocol, write fields, series and pictures.
+    """Run a study: mesh it, follow its protocol, write fields, series, pictures and a report.
 
     Works the same on several processes: mpiexec -n 2 nanotrode run STUDY
 
@@ -116,25 +117,6 @@ def mesh(study: Path, /, *, out: Path | None = None, overrides: Overrides = None
     if out is not None:
         made.save(out)
         print(f"wrote {out}")
-
-
-@app.command
-def render(folder: Path, /) -> None:
-    """Draw the pictures of a run again.
-
-    Parameters
-    ----------
-    folder
-        The run's folder, such as runs/nanowire.
-    """
-    from ..postprocess.plots import plot_run
-    from ..postprocess.render import render_run
-
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; expected one that 'nanotrode run' has made")
-    if ranks.rank() == 0:
-        for path in [*plot_run(folder), *render_run(folder)]:
-            print(f"wrote {path}")
 
 
 @app.command

@@ -17,6 +17,7 @@ from .to_toml import to_toml
 
 STUDY, PROVENANCE, MESH, LOG = "study.toml", "provenance.json", "mesh.msh", "log.txt"
 PICTURES = ("voltage.png", "stoichiometry.png", "current_density.png", "concentration_cut.png")
+REPORT = "report.html"
 RESULTS = ("fields", "fields.pvd", "timeseries.csv", "summary.json", "checkpoint.npz", LOG)
 """What a run leaves beside its pictures."""
 
@@ -70,7 +71,7 @@ def claim(folder: Path, study: Study, *, resume: bool, force: bool) -> State:
 
 def clear(folder: Path) -> None:
     """Remove an earlier run's results, and nothing else; the mesh is kept for another use."""
-    for name in (*RESULTS, *PICTURES):
+    for name in (*RESULTS, *PICTURES, REPORT):
         path = folder / name
         if path.is_dir():
             shutil.rmtree(path)
@@ -103,7 +104,7 @@ def _differences(folder: Path, study: Study) -> str:
     except (OSError, ValueError):
         return ""
     here = study.model_dump(mode="json", exclude_none=True)
-    keys = [key for key in _changed(there, here) if key != "name"]
+    keys = [key for key in _changed(there, here) if key not in ("name", "question")]
     more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
     return f" (other {', '.join(keys[:3])}{more})" if keys else ""
 

@@ -42,8 +42,9 @@ def provenance(study: Study, *, ranks: int = 1) -> dict[str, Any]:
 
 
 def study_digest(study: Study) -> str:
-    """SHA-256 of all that can change the results; pictures and the name do not."""
-    values = study.model_dump(mode="json", exclude={"name": True, "output": {"pictures"}})
+    """SHA-256 of all that can change the results; name, question, pictures, report do not."""
+    shown: Any = {"name": True, "question": True, "output": {"pictures", "report"}}
+    values = study.model_dump(mode="json", exclude=shown)
     return _digest(values | {"files": _files(study)})
 
 

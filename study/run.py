@@ -1,4 +1,4 @@
-"""Runs a study: folder, mesh, simulation, fields, pictures, and where it all came from."""
+"""Runs a study: folder, mesh, simulation, fields, pictures, report, and where it all came from."""
 
 from __future__ import annotations
 
@@ -139,6 +139,10 @@ def _finish(study: Study, path: Path, notes: dict[str, Any]) -> dict[str, float]
         labels = [step.text for step in build.make_protocol(study).steps]
         make_pictures(path, labels=labels)
     folder.write_provenance(path, notes | {"finished": now()})
+    if study.output.report:
+        from ..postprocess.report.make import make_report
+
+        make_report(path)
     return metrics
 
 

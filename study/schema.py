@@ -122,6 +122,7 @@ class OutputTable(Table):
         0.1, gt=0, le=1, description="else the change of mean stoichiometry between two outputs"
     )
     pictures: bool = True
+    report: bool = Field(True, description="write report.html at the end")
 
 
 class GeometryStudy(Table):
@@ -132,6 +133,11 @@ class GeometryStudy(Table):
         max_length=100,
         pattern=r"^([^/\\.\x00-\x1f][^/\\\x00-\x1f]*)?$",
         description="of the run's folder; else the file's",
+    )
+    question: str = Field(
+        "",
+        max_length=4000,
+        description="what is asked, for the report; else the comment at the head of the file",
     )
     geometry: Geometry
     mesh: MeshTable = Field(default_factory=MeshTable)

@@ -34,6 +34,7 @@ def show_run(folder: Path, result: Result | None) -> None:
 
 
 _FILES = {
+    "report.html": "all of it on one page, for any browser",
     "fields.pvd": "the fields over time, for ParaView",
     "timeseries.csv": "potential, current, capacity, ... over time",
     "summary.json": "the numbers above",

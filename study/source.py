@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,14 @@ class Source:
         data: Its values, overrides included.
         lines: Line of each key in the file.
         overrides: The text of the override that set a key.
+        head: The comment that the file begins with, without its marks.
     """
 
     path: Path
     data: dict[str, Any]
     lines: dict[KeyPath, int]
     overrides: dict[KeyPath, str] = field(default_factory=dict)
+    head: str = ""
 
     def where(self, key: KeyPath) -> str:
         """The opening of a message: `study.toml:5: geometry.radius`, or the override."""
@@ -53,10 +56,16 @@ def read_source(path: str | Path, overrides: Iterable[str] = ()) -> Source:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StudyError(_syntax(path, text, str(error))) from None
-    source = Source(path=path, data=data, lines=_lines(text))
+    source = Source(path=path, data=data, lines=_lines(text), head=_head(text))
     for override in overrides:
         _apply(source, override)
     return source
+
+
+def _head(text: str) -> str:
+    """The comment at the head of a file; an empty comment line parts two paragraphs."""
+    lines = takewhile(lambda line: line.startswith("#"), text.lstrip().splitlines())
+    return "\n".join(line.lstrip("#").strip() for line in lines).strip()
 
 
 def _lines(text: str) -> dict[KeyPath, int]:

@@ -184,6 +184,7 @@ tolerance = 1e-4            # local error of a time step, in stoichiometry and v
 [output]
 fraction = 0.1              # fields at each 10 % of charge; or every = "1 min"
 pictures = true
+report = true               # report.html: all of it on one page
 """
 
 
@@ -208,5 +209,6 @@ def starter(kind: str) -> str:
     rest = _REST.format(**(_MICROMETRES if kind in _COARSE else _NANOMETRES))
     return (
         f"# A study for nanotrode; run it with: nanotrode run FILE\n"
+        f'question = ""               # what is asked, for the report\n'
         f'temperature = "25 degC"\n\n[geometry]\n{_GEOMETRY[kind]}{headroom}{rest}'
     )

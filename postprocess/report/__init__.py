@@ -1,0 +1,1 @@
+"""One page for a run, and one for a sweep."""
