@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,11 @@ class Recorder:
             file.write(",".join(COLUMNS) + "\n")
             for row in self._rows:
                 file.write(",".join(_text(value) for value in row) + "\n")
+
+
+def write_series(folder: Path, series: Mapping[str, Array]) -> None:
+    """Write the series of a finished run, as the recorder of one under way does."""
+    Recorder(np.column_stack([series[name] for name in COLUMNS])).write(folder / SERIES_FILE)
 
 
 KEYS = (
