@@ -19,6 +19,7 @@ from cyclopts import App, CycloptsError, Parameter
 from .. import __version__
 from ..errors import InputError, Interrupted, NanotrodeError
 from . import ranks
+from .optimise.command import optimise
 from .sweep.command import sweep
 
 Kind = Literal[
@@ -240,6 +241,7 @@ def schema() -> None:
 
 
 app.command(sweep)
+app.command(optimise)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from ..geometry.build_cad import Shape
     from ..geometry.mesh import ElectrodeMesh
     from ..solver.result import Result
-    from .sweep.run import Outcome
 
 
 def show_run(folder: Path, result: Result | None) -> None:
@@ -43,19 +41,6 @@ _FILES = {
     "mesh.msh": "the mesh, for Gmsh",
     "log.txt": "what happened when",
 }
-
-
-def show_sweep(outcome: Outcome) -> None:
-    """Print how the cases of a sweep stand, and the files that it left."""
-    counts = Counter(row["status"] for row in outcome.rows)
-    _say(
-        f"{len(outcome.rows)} cases: " + ", ".join(f"{n} {status}" for status, n in counts.items())
-    )
-    for row in outcome.rows:
-        if row["reason"]:
-            _say(f"  case {row['case']:04d} {row['status']}: {row['reason']}")
-    for file in outcome.files:
-        _say(f"wrote {file}")
 
 
 def show_mesh(mesh: ElectrodeMesh, shape: Shape | None) -> None:

@@ -39,7 +39,7 @@ def sweep(
     retry
         Run failed cases again.
     """
-    from ..show import show_sweep
+    from ..show_cases import show_sweep
     from .plan import plan_sweep
     from .run import run_sweep
 
