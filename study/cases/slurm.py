@@ -96,7 +96,8 @@ def _wait(waiting: dict[Task, str], report: Report) -> None:
         queue = _queue()
         for task, job in list(waiting.items()):
             record = read_record(task)
-            if record is not None and record.ended:
+            settled = record is not None and (record.wall is not None or job not in queue)
+            if record is not None and record.ended and settled:
                 report(task, record)
                 del waiting[task]
             elif (
