@@ -60,9 +60,16 @@ def find(name: str, numbers: Mapping[str, float], *, where: str) -> str:
         return ends[0]
     if ends:
         raise InputError(f"{where}: '{name}' may be {_either(ends)}; write more of the name")
-    near = difflib.get_close_matches(name, numbers, n=3, cutoff=0.4)
+    near = _near(wanted, told)
     hint = f"; did you mean {_either(near)}?" if near else f"; there are {_either(list(numbers))}"
     raise InputError(f"{where}: a case has no number called '{name}'{hint}")
+
+
+def _near(wanted: list[str], told: Mapping[str, list[str]]) -> list[str]:
+    """Labels of which some end is spelled nearly like a name."""
+    ends = {" ".join(words[k:]): label for label, words in told.items() for k in range(len(words))}
+    found = difflib.get_close_matches(" ".join(wanted), ends, n=3, cutoff=0.6)
+    return list(dict.fromkeys(ends[end] for end in found))
 
 
 def _words(label: str) -> list[str]:

@@ -24,7 +24,7 @@ def main(folder: Path) -> int:
     if str(count) == os.environ.get("FAKE_SEGFAULT"):
         ctypes.string_at(0)
     if str(count) == os.environ.get("FAKE_FAILURE"):
-        print("first words\nno convergence at t = 3 s", file=sys.stderr)
+        sys.stderr.write("first words\nno convergence at t = 3 s\n")
         return 3
     if str(count) == os.environ.get("FAKE_HANG"):
         time.sleep(600)

@@ -82,7 +82,7 @@ def test_tables_may_be_written_with_headers(axes):
     ],
 )  # fmt: skip
 def test_a_mistake_names_line_key_and_what_was_expected(axes, given, said):
-    with pytest.raises(StudyError, match="study.toml:5") as caught:
+    with pytest.raises(StudyError, match=r"study\.toml:5") as caught:
         axes(given)
     assert said in str(caught.value)
 

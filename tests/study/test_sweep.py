@@ -97,7 +97,7 @@ def test_a_fault_costs_its_own_case_only(sweep, monkeypatch, capsys, fault, stat
 
 def test_cases_keep_their_folders_when_others_join(sweep, tmp_path):
     sweep("geometry.count = [4, 8]")
-    code, rows = sweep("geometry.count = [2, 4, 6, 8]")
+    _, rows = sweep("geometry.count = [2, 4, 6, 8]")
     assert [row["folder"] for row in rows] == [f"cases/000{n}" for n in (3, 1, 4, 2)]
     assert all(work(tmp_path / "out" / row["folder"])[3:] == ["finished"] for row in rows)
 

@@ -113,7 +113,9 @@ def test_a_mistake_of_many_cases_is_told_once_with_the_first(planned):
 
 def test_impossible_corners_are_refused_or_skipped(planned):
     over = 'geometry.radius = ["50 nm", "90 nm"]\ngeometry.pitch = ["150 nm", "300 nm"]'
-    with pytest.raises(StudyError, match="with geometry.radius = 90 nm, geometry.pitch = 150 nm"):
+    with pytest.raises(
+        StudyError, match=r"with geometry\.radius = 90 nm, geometry\.pitch = 150 nm"
+    ):
         planned(over)
     cases = planned(over, 'impossible = "skip"').cases
     assert [case.study is None for case in cases] == [False, False, True, False]
@@ -122,7 +124,7 @@ def test_impossible_corners_are_refused_or_skipped(planned):
 
 def test_a_study_with_a_sweep_is_no_single_run(tmp_path, planned, capsys):
     planned("geometry.count = [1, 2]")
-    with pytest.raises(StudyError, match="12: sweep: .*'nanotrode sweep' runs them"):
+    with pytest.raises(StudyError, match=r"12: sweep: .*'nanotrode sweep' runs them"):
         load_study(tmp_path / "study.toml")
     assert cli.main(["sweep", str(tmp_path / "none.toml")]) == 2
     path = tmp_path / "single.toml"
