@@ -39,5 +39,11 @@ class MeshError(NanotrodeError):
     """A mesh could not be made, or does not keep what was promised of it."""
 
 
+class Interrupted(NanotrodeError):
+    """The user stopped it; the message says how to go on."""
+
+    exit_code = 130
+
+
 class SolverError(NanotrodeError):
     """A solve failed; the message names time, step size, protocol step, region and reason."""

@@ -34,22 +34,29 @@ _LEAST_FIRST_LAYER = 0.002
 _MOST_CELLS = 3_000_000
 # From the interface downwards the layers' heights grow up to this many times.
 _SPAN = 6.0
+# Each at most this many times higher than the one above.
+_RATIO = 1.2
 
 
 def build_film(shape: Film, sizing: Sizing, *, order: int) -> ElectrodeMesh:
     """Layers through the thickness, fine at the interface; as few cells sideways as will do."""
     longest = _MOST_ASPECT * shape.side
-    usual = min(sizing.interface or shape.thickness / 3 / (sizing.segments or 24), longest)
+    refine = sizing.refine
+    usual = sizing.interface or shape.thickness / 3 / (sizing.segments or 24)
+    usual = min(usual / refine, longest)
     finest = _first_layer(shape, sizing, usual)
-    coarsest = max(finest, min(sizing.core or _SPAN * usual, shape.thickness / 4, longest))
+    core = sizing.core / refine if sizing.core else _SPAN * usual
+    coarsest = max(finest, min(core, shape.thickness / 4 / refine, longest))
+    ratio = _RATIO ** (1.0 / refine)
     if sizing.layers:
-        down = np.append(depths(finest / shape.thickness, layers=sizing.layers - 1), 1.0)
+        first = refine * finest / shape.thickness
+        down = np.append(depths(first, layers=sizing.layers - 1, refine=refine), 1.0)
     else:
-        down = graded(shape.thickness, finest, coarsest) / shape.thickness
+        down = graded(shape.thickness, finest, coarsest, ratio) / shape.thickness
     heights = shape.thickness * (1 - down[::-1])
     if shape.headroom is not None:
-        bulk = min(sizing.bulk or _SPAN * finest, longest)
-        above = graded(shape.headroom, usual, max(usual, bulk))
+        bulk = min(sizing.bulk / refine if sizing.bulk else _SPAN * finest, longest)
+        above = graded(shape.headroom, usual, max(usual, bulk), ratio)
         heights = np.concatenate([heights, shape.thickness + above[1:]])
     steps = np.diff(heights)
     aspect = _MOST_ASPECT if finest == usual and not sizing.layers else _THIN_ASPECT
@@ -69,11 +76,11 @@ def build_film(shape: Film, sizing: Sizing, *, order: int) -> ElectrodeMesh:
 def _first_layer(shape: Film, sizing: Sizing, usual: float) -> float:
     """Thickness of the layer at the interface [m]: thinner than usual for a fast protocol."""
     if sizing.first_layer is not None:
-        return min(sizing.first_layer, shape.thickness / 2)
+        return min(sizing.first_layer, shape.thickness / 2) / sizing.refine
     if sizing.diffusion_length is None or sizing.layers == 0:
         return usual
     wanted = FIRST_OVER_DIFFUSION[1] * sizing.diffusion_length
-    return min(usual, max(wanted, _LEAST_FIRST_LAYER * shape.thickness))
+    return min(usual, max(wanted, _LEAST_FIRST_LAYER * shape.thickness) / sizing.refine)
 
 
 def box_lattice(sideways: Floats, heights: Floats) -> tuple[Floats, Ints]:

@@ -18,7 +18,9 @@ def graded(length: float, first: float, largest: float, ratio: float = 1.2) -> F
     return levels
 
 
-def depths(first: float, *, layers: int | None = None, ratio: float = 1.5) -> Floats:
+def depths(
+    first: float, *, layers: int | None = None, ratio: float = 1.5, refine: float = 1.0
+) -> Floats:
     """Relative depths of the copies of a surface, from 0; what is left to 1 is the core.
 
     Each layer, and then the core, is thicker than the one before by the same factor.
@@ -27,6 +29,7 @@ def depths(first: float, *, layers: int | None = None, ratio: float = 1.5) -> Fl
         first: thickness of the layer at the surface over the half thickness.
         layers: their number; by default as few as keep the factor at `ratio` or below.
         ratio: the largest factor that is chosen.
+        refine: how many times as many layers follow the same grading.
     """
     if layers is None:
         layers = 1
@@ -36,7 +39,12 @@ def depths(first: float, *, layers: int | None = None, ratio: float = 1.5) -> Fl
     for _ in range(60):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if _total(first, middle, layers + 1) < 1 else (low, middle)
-    return np.concatenate([[0.0], np.cumsum(first * low ** np.arange(layers))])
+    if refine == 1.0:
+        return np.concatenate([[0.0], np.cumsum(first * low ** np.arange(layers))])
+    parts = max(2, round(refine * (layers + 1)))
+    at = np.arange(parts) * (layers + 1) / parts
+    # the factor is 1 where all layers are alike
+    return first * (np.expm1(at * np.log(low)) / (low - 1.0) if abs(low - 1.0) > 1e-9 else at)
 
 
 def _total(first: float, ratio: float, count: int) -> float:

@@ -37,6 +37,7 @@ class Sizing:
             default as few as let each be at most a given factor thicker than the one before.
         diffusion_length: sqrt(D t) of the fastest step that the mesh is for [m]; the first layer
             becomes thinner for it, never thicker.
+        refine: by what all these sizes, given or chosen, are divided; layers keep their grading.
     """
 
     segments: int | None = None
@@ -48,6 +49,7 @@ class Sizing:
     first_layer: float | None = None
     layers: int | None = None
     diffusion_length: float | None = None
+    refine: float = 1.0
 
     def __post_init__(self) -> None:
         if self.segments is not None and (self.segments < 6 or self.segments != int(self.segments)):
@@ -60,6 +62,8 @@ class Sizing:
                 raise ShapeError(f"{key}: expected a size above zero, got {value!r}")
         if not 0.1 <= self.growth <= 2:
             raise ShapeError(f"growth: expected 0.1 to 2, got {self.growth!r}")
+        if not 0.25 <= self.refine <= 8:
+            raise ShapeError(f"refine: expected 0.25 to 8, got {self.refine!r}")
         if self.elongation is not None and not 1 <= self.elongation <= 8:
             raise ShapeError(f"elongation: expected 1 to 8, got {self.elongation!r}")
         if self.layers is not None and (not 0 <= self.layers <= 100 or self.layers % 1):
@@ -112,11 +116,13 @@ def resolve(
     interface = sizing.interface or perimeter / (sizing.segments or segments)
     core = sizing.core or max(interface, min(1.3 * interface, 0.7 * half_thickness))
     bulk = sizing.bulk or max(2 * interface, min(6 * interface, gap))
+    interface, core, bulk = (size / sizing.refine for size in (interface, core, bulk))
     stretch = sizing.elongation or elongation
     levels = None
     if layered is not None:
         first = choose_first_layer(sizing, half_thickness, layered) / half_thickness
-        levels = depths(first, layers=sizing.layers, ratio=LARGEST_RATIO[layered])
+        ratio = LARGEST_RATIO[layered]
+        levels = depths(first, layers=sizing.layers, ratio=ratio, refine=sizing.refine)
     return Sizes(interface, interface * stretch, core, bulk, sizing.growth, stretch, levels)
 
 

@@ -156,6 +156,13 @@ class Domain:
         )
 
 
+def alone() -> MPI.Comm:
+    """The communicator of this process by itself."""
+    from mpi4py import MPI
+
+    return MPI.COMM_SELF
+
+
 def _facets_in_cells(arrays: ElectrodeMesh) -> NDArray[np.int64]:
     """(facets, 3) cell, facet's number in it, and tag; of two cells that share one, the first.
 

@@ -72,6 +72,11 @@ class Recorder:
                 file.write(",".join(_text(value) for value in row) + "\n")
 
 
+def write_series(folder: Path, series: Mapping[str, Array]) -> None:
+    """Write the series of a finished run, as the recorder of one under way does."""
+    Recorder(np.column_stack([series[name] for name in COLUMNS])).write(folder / SERIES_FILE)
+
+
 KEYS = (
     "time",
     "step",

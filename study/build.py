@@ -116,8 +116,12 @@ def make_sizing(study: GeometryStudy) -> Sizing:
     return replace(given_sizing(study), diffusion_length=length)
 
 
-def make_mesh(study: GeometryStudy) -> ElectrodeMesh:
+def make_mesh(study: GeometryStudy, sizing: Sizing | None = None) -> ElectrodeMesh:
     """Mesh the shape unless that was done before, or read the user's own mesh.
+
+    Args:
+        study: What is asked.
+        sizing: Element sizes in place of the study's.
 
     Raises:
         MeshError: The mesh cannot be made or read.
@@ -137,7 +141,8 @@ def make_mesh(study: GeometryStudy) -> ElectrodeMesh:
 
     shape = make_shape(study)
     assert shape is not None
-    made = build_or_find(shape, sizing=make_sizing(study), order=element_order(study))
+    sizing = sizing or make_sizing(study)
+    made = build_or_find(shape, sizing=sizing, order=element_order(study))
     if made.found is not None:
         log.info("the mesh was made before: %s", made.found)
     else:

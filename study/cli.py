@@ -17,8 +17,10 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from .. import __version__
-from ..errors import InputError, NanotrodeError
+from ..errors import InputError, Interrupted, NanotrodeError
 from . import ranks, viewing
+from .optimise.command import optimise
+from .sweep.command import sweep
 
 Kind = Literal[
     "film",
@@ -87,13 +89,20 @@ def run(
         result = run_study(loaded, out, resume=resume, force=force, show=True)
     except KeyboardInterrupt:
         again = " ".join(["nanotrode run", *_words(study, out, overrides), "--resume"])
-        raise _Interrupted(f"interrupted; go on with: {again}") from None
+        raise Interrupted(f"interrupted; go on with: {again}") from None
     if ranks.rank() == 0:
         show_run(out or default_folder(loaded), result)
 
 
 @app.command
-def mesh(study: Path, /, *, out: Path | None = None, overrides: Overrides = None) -> None:
+def mesh(
+    study: Path,
+    /,
+    *,
+    out: Path | None = None,
+    summary: Path | None = None,
+    overrides: Overrides = None,
+) -> None:
     """Mesh a study's geometry, and print how good the mesh is.
 
     Parameters
@@ -102,9 +111,12 @@ def mesh(study: Path, /, *, out: Path | None = None, overrides: Overrides = None
         The study file (TOML).
     out
         File to write the mesh to (.msh).
+    summary
+        File to write its volumes, areas and porosity to (.json).
     """
     from .build import make_mesh, make_shape
     from .loading import load_geometry
+    from .measures import write_summary
     from .show import show_mesh
 
     if out is not None and out.suffix != ".msh":
@@ -117,6 +129,9 @@ def mesh(study: Path, /, *, out: Path | None = None, overrides: Overrides = None
     if out is not None:
         made.save(out)
         print(f"wrote {out}")
+    if summary is not None:
+        write_summary(summary, loaded, made)
+        print(f"wrote {summary}")
 
 
 @app.command
@@ -207,8 +222,8 @@ def schema() -> None:
     print(json_schema(), end="")
 
 
-class _Interrupted(NanotrodeError):
-    exit_code = 130
+app.command(sweep)
+app.command(optimise)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

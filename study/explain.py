@@ -24,13 +24,18 @@ class _Mistake(NamedTuple):
     meant: KeyPath | None = None
 
 
-def explain(error: ValidationError, source: Source) -> str:
+def explain(error: ValidationError, source: Source, *, below: KeyPath = ()) -> str:
     """One line per mistake, in the order of the file.
 
     A key is not called missing where a misspelt one explains its absence.
+
+    Args:
+        error: What pydantic found.
+        source: What it looked at.
+        below: The table that it looked at; by default the whole study.
     """
     found = [
-        _mistake(item, source.data)
+        _mistake(item, source.data, below)
         for item in error.errors()
         # a list whose items are at fault is called too short as well
         if not (item["type"] == "too_short" and item["input"])
@@ -42,9 +47,9 @@ def explain(error: ValidationError, source: Source) -> str:
     return "\n".join(dict.fromkeys(lines))
 
 
-def _mistake(item: Any, data: dict[str, Any]) -> _Mistake:
+def _mistake(item: Any, data: dict[str, Any], below: KeyPath) -> _Mistake:
     kind, given, context = item["type"], item["input"], item.get("ctx", {})
-    key = _key(item["loc"], data, missing=kind == "missing")
+    key = _key((*below, *item["loc"]), data, missing=kind == "missing")
     if kind.startswith("union_tag"):
         return _wrong_kind(key, given)
     if kind == "extra_forbidden":

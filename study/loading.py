@@ -16,6 +16,7 @@ from ..solver.protocol import Step, parse_step
 from . import build
 from .checks import walk
 from .explain import explain
+from .fields import Table
 from .geometries import MICROSTRUCTURES, OwnMeshTable
 from .locations import Path as KeyPath
 from .schema import GeometryStudy, Study
@@ -43,10 +44,45 @@ def load_study(path: str | Path, overrides: Iterable[str] = ()) -> Study:
     """
     source = read_source(path, overrides)
     study = _validated(Study, source)
-    mistakes = _Mistakes(source)
+    mistakes = Mistakes(source)
+    _check(study, mistakes)
+    _check_alone(study, mistakes)
+    mistakes.raise_any()
+    return study
+
+
+def load_case(source: Source) -> GeometryStudy:
+    """Check one of several studies that were made from a file: whole, or only a geometry.
+
+    Raises:
+        StudyError: One line per mistake.
+    """
+    if is_geometry(source):
+        return _geometry_of(source)
+    study = _validated(Study, source)
+    mistakes = Mistakes(source)
     _check(study, mistakes)
     mistakes.raise_any()
     return study
+
+
+def read_table[Kind: Table](source: Source, name: str, model: type[Kind]) -> Kind:
+    """One table of a file, checked for itself: the others hold what has no value yet.
+
+    Raises:
+        StudyError: One line per mistake, or there is no such table.
+    """
+    if name not in source.data:
+        raise StudyError(f"{source.path}: has no [{name}]; docs/sweeps.md says what it may hold")
+    try:
+        return model.model_validate(source.data[name])
+    except ValidationError as error:
+        raise StudyError(explain(error, source, below=(name,))) from None
+
+
+def is_geometry(source: Source) -> bool:
+    """Whether a file says no more than what is to be meshed."""
+    return {"material", "initial", "protocol"}.isdisjoint(source.data)
 
 
 def load_geometry(path: str | Path, overrides: Iterable[str] = ()) -> GeometryStudy:
@@ -56,10 +92,12 @@ def load_geometry(path: str | Path, overrides: Iterable[str] = ()) -> GeometrySt
         StudyError: One line per mistake.
     """
     source = read_source(path, overrides)
-    if not {"material", "initial", "protocol"}.isdisjoint(source.data):
-        return load_study(path, overrides)
+    return _geometry_of(source) if is_geometry(source) else load_study(path, overrides)
+
+
+def _geometry_of(source: Source) -> GeometryStudy:
     study = _validated(GeometryStudy, source)
-    mistakes = _Mistakes(source)
+    mistakes = Mistakes(source)
     _check_geometry(study, mistakes)
     mistakes.raise_any()
     return study
@@ -86,7 +124,7 @@ def _make_absolute(source: Source) -> None:
             values["file"] = str(start / values["file"])
 
 
-class _Mistakes:
+class Mistakes:
     """Collects what is wrong, each with its place in the file."""
 
     def __init__(self, source: Source) -> None:
@@ -94,6 +132,7 @@ class _Mistakes:
         self.lines: list[str] = []
 
     def add(self, key: KeyPath, message: str) -> None:
+        """Note a mistake."""
         self.lines.append(f"{self.source.where(key)}: {message}")
 
     @contextmanager
@@ -110,11 +149,12 @@ class _Mistakes:
             self.add(key, str(error).removeprefix(f"{key[-1]}: "))
 
     def raise_any(self) -> None:
+        """Raise a StudyError of all that was noted, if there is anything."""
         if self.lines:
             raise StudyError("\n".join(dict.fromkeys(self.lines)))
 
 
-def _check(study: Study, mistakes: _Mistakes) -> None:
+def _check(study: Study, mistakes: Mistakes) -> None:
     """Make all that costs nothing to make, and see whether the protocol can be followed."""
     material = start = None
     shape = _check_geometry(study, mistakes)
@@ -126,12 +166,6 @@ def _check(study: Study, mistakes: _Mistakes) -> None:
     steps = list(_steps(study, mistakes))
     if mistakes.lines or material is None or start is None:
         return
-    if study.solver.reduced:
-        mistakes.add(
-            ("solver", "reduced"),
-            "a reduced model learns from the other runs of a sweep, and a single run has none; "
-            "leave it out (Python: nanotrode.run_family)",
-        )
     electrode = build.whole_electrode(shape, material)
     reports = walk([step for _, step in steps], electrode, start)
     for (key, _), report in zip(steps, reports, strict=True):
@@ -139,7 +173,22 @@ def _check(study: Study, mistakes: _Mistakes) -> None:
             mistakes.add(key, report)
 
 
-def _check_geometry(study: GeometryStudy, mistakes: _Mistakes) -> Shape | None:
+def _check_alone(study: Study, mistakes: Mistakes) -> None:
+    """A single run is no sweep."""
+    for table in ("sweep", "optimise"):
+        if getattr(study, table) is not None:
+            mistakes.add(
+                (table,), f"makes many cases of the study; 'nanotrode {table}' runs them, not 'run'"
+            )
+    if study.solver.reduced:
+        mistakes.add(
+            ("solver", "reduced"),
+            "a reduced model learns from the other runs of a sweep, and a single run has none; "
+            "leave it out, or add [sweep] and run 'nanotrode sweep'",
+        )
+
+
+def _check_geometry(study: GeometryStudy, mistakes: Mistakes) -> Shape | None:
     shape = None
     with mistakes.at("geometry"):
         shape = build.make_shape(study)
@@ -158,12 +207,12 @@ def _check_geometry(study: GeometryStudy, mistakes: _Mistakes) -> Shape | None:
     return shape
 
 
-def _check_own_mesh(table: OwnMeshTable, mistakes: _Mistakes) -> None:
+def _check_own_mesh(table: OwnMeshTable, mistakes: Mistakes) -> None:
     if not os.path.isfile(table.file):  # pathlib's raises on a name too long
         mistakes.add(("geometry", "file"), f"no such file: {table.file}")
 
 
-def _steps(study: Study, mistakes: _Mistakes) -> Iterator[tuple[KeyPath, Step]]:
+def _steps(study: Study, mistakes: Mistakes) -> Iterator[tuple[KeyPath, Step]]:
     """The steps with their keys; a repeated block comes twice, since later rounds are alike."""
     for number, table in enumerate(study.protocol):
         block: list[tuple[KeyPath, Step]] = []

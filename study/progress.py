@@ -71,13 +71,13 @@ class Progress:
             console=console,
             transient=True,
         )
-        self._handler = _ToConsole(console)
+        self._handler = ToConsole(console)
         logging.getLogger("nanotrode").addHandler(self._handler)
         if console.is_terminal:
             self._bar.start()
 
 
-class _ToConsole(logging.Handler):
+class ToConsole(logging.Handler):
     """Log lines above the bar."""
 
     def __init__(self, console: Any) -> None:
@@ -85,6 +85,7 @@ class _ToConsole(logging.Handler):
         self._console = console
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Print a message."""
         self._console.print(record.getMessage(), markup=False, highlight=False)
 
 

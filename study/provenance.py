@@ -16,7 +16,7 @@ from typing import Any
 from .build import make_shape, make_sizing
 from .geometries import OwnMeshTable
 from .microstructures import ImageTable
-from .schema import Study
+from .schema import GeometryStudy, Study
 
 PACKAGES = (
     "nanotrode", "dolfinx-solver-real", "fenics-dolfinx", "petsc4py", "mpi4py", "gmsh", "meshio",
@@ -41,10 +41,16 @@ def provenance(study: Study, *, ranks: int = 1) -> dict[str, Any]:
     }
 
 
-def study_digest(study: Study) -> str:
+def study_digest(study: GeometryStudy) -> str:
     """SHA-256 of all that can change the results; name, question, pictures, report do not."""
-    shown: Any = {"name": True, "question": True, "output": {"pictures", "report"}}
-    values = study.model_dump(mode="json", exclude=shown)
+    silent: Any = {
+        "name": True,
+        "question": True,
+        "sweep": True,
+        "optimise": True,
+        "output": {"pictures", "report"},
+    }
+    values = study.model_dump(mode="json", exclude=silent)
     return _digest(values | {"files": _files(study)})
 
 
@@ -95,13 +101,13 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _files(study: Study) -> list[str | None]:
+def _files(study: GeometryStudy) -> list[str | None]:
     """Contents of the files that the study names."""
-    material = study.material.file
+    material = study.material.file if isinstance(study, Study) else None
     return [_geometry_file(study), _content(material) if material else None]
 
 
-def _geometry_file(study: Study) -> str | None:
+def _geometry_file(study: GeometryStudy) -> str | None:
     """Digest of what the geometry's file holds; of an image's, its shape's description."""
     if isinstance(study.geometry, OwnMeshTable):
         return _content(study.geometry.file)

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import NanotrodeError
 from . import build, folder, ranks
+from .measures import measures
 from .progress import Progress
 from .provenance import now, provenance
 from .schema import Study
@@ -88,7 +89,7 @@ def _prepare(
         mesh.save(path / folder.MESH)
     else:
         log.info("using %s again", path / folder.MESH)
-    notes["mesh"] = mesh.digest()
+    notes["mesh"], notes["geometry"] = mesh.digest(), measures(mesh)
     folder.write_provenance(path, notes)
     log.info("%d tetrahedra, %d nodes", len(mesh.cells), len(mesh.points))
     return mesh, notes

@@ -21,6 +21,8 @@ from .fields import (
 )
 from .geometries import Geometry
 from .microstructures import FileName
+from .optimise.schema import OptimiseTable
+from .sweep.schema import SweepTable
 
 
 class MeshTable(Table):
@@ -42,6 +44,9 @@ class MeshTable(Table):
     )
     layers: int | None = Field(
         None, ge=0, le=100, description="number of layers from the interface inwards; 0: none"
+    )
+    refine: float = Field(
+        1.0, ge=0.25, le=8, description="by what all sizes, given or found, are divided"
     )
 
 
@@ -141,6 +146,8 @@ class GeometryStudy(Table):
     )
     geometry: Geometry
     mesh: MeshTable = Field(default_factory=MeshTable)
+    sweep: SweepTable | None = Field(None, description="for `nanotrode sweep`: many cases")
+    optimise: OptimiseTable | None = Field(None, description="for `nanotrode optimise`")
 
 
 class Study(GeometryStudy):

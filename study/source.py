@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,25 @@ class Source:
             if key[:depth] in self.overrides:
                 return f"--set {self.overrides[key[:depth]]}: {dotted}"
         return f"{self.path}:{nearest_line(self.lines, key)}: {dotted or 'the study'}"
+
+    def without(self, *tables: str) -> Source:
+        """A copy that does not have these tables."""
+        kept = {key: value for key, value in self.data.items() if key not in tables}
+        return replace(self, data=deepcopy(kept), lines=dict(self.lines))
+
+    def with_values(self, values: Mapping[KeyPath, Any], lines: Mapping[KeyPath, int]) -> Source:
+        """A copy in which keys have other values, written on lines elsewhere in the file.
+
+        Raises:
+            StudyError: A key has no place.
+        """
+        made = self.without()
+        for key, value in values.items():
+            for below in [path for path in made.lines if path[: len(key)] == key]:
+                del made.lines[below]
+            made.lines[key] = lines[key]
+            _set(made, key, deepcopy(value), made.where(key))
+        return made
 
 
 def read_source(path: str | Path, overrides: Iterable[str] = ()) -> Source:
@@ -109,20 +129,26 @@ def _apply(source: Source, override: str) -> None:
         raise StudyError(
             f"--set {override}: expected KEY=VALUE, such as --set 'geometry.radius=60 nm'"
         )
+    path = _set(source, tuple(parts), _value(text.strip()), f"--set {override}")
+    source.overrides[path] = override
+
+
+def _set(source: Source, key: KeyPath, value: Any, said: str) -> KeyPath:
+    """Give a key a value, making tables on the way; the key as the data knows it."""
     here: Any = source.data
     path: KeyPath = ()
-    for part in parts[:-1]:
-        step = _step(here, part, override, path)
+    for part in key[:-1]:
+        step = _step(here, str(part), said, path)
         if isinstance(here, dict):
             here.setdefault(step, {})
         path += (step,)
         here = here[step]
-    last = _step(here, parts[-1], override, path)
-    here[last] = _value(text.strip())
-    source.overrides[(*path, last)] = override
+    last = _step(here, str(key[-1]), said, path)
+    here[last] = value
+    return (*path, last)
 
 
-def _step(here: Any, part: str, override: str, path: KeyPath) -> str | int:
+def _step(here: Any, part: str, said: str, path: KeyPath) -> str | int:
     name = ".".join(map(str, path))
     if isinstance(here, dict):
         return part
@@ -130,10 +156,10 @@ def _step(here: Any, part: str, override: str, path: KeyPath) -> str | int:
         if part.isdecimal() and int(part) < len(here):
             return int(part)
         raise StudyError(
-            f"--set {override}: {name} is a list of {len(here)}; "
+            f"{said}: {name} is a list of {len(here)}; "
             f"expected a number from 0 to {len(here) - 1}, got '{part}'"
         )
-    raise StudyError(f"--set {override}: {name} holds a value and has no key '{part}'")
+    raise StudyError(f"{said}: {name} holds a value and has no key '{part}'")
 
 
 def _value(text: str) -> Any:

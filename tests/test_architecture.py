@@ -47,6 +47,9 @@ GATES = {
     "pydantic": ("study/", "materials/"),
     "cyclopts": ("study/",),
     "rich": ("study/",),
+    "optuna": ("study/optimise/search.py",),
+    "pyarrow": ("study/cases/table.py",),
+    "submitit": ("study/cases/slurm.py",),
 }
 
 # Modules that most tests, `nanotrode --help` and `nanotrode schema` live on.

@@ -100,7 +100,7 @@ def build_implicit(shape: ImplicitShape, sizing: Sizing, *, order: int) -> Elect
         MeshError: if the porosity is not reached, a phase does not percolate, or the mesh
             breaks a promise.
     """
-    unit = sizing.interface or shape.resolution
+    unit = (sizing.interface or shape.resolution) / sizing.refine
     try:
         frame = _frame(shape, sizing, unit)
         cut, shift = _first_phase(frame)
@@ -118,7 +118,7 @@ def _frame(shape: ImplicitShape, sizing: Sizing, unit: float) -> Frame:
     """The graded lattice, fitted to all level sets."""
     x, y, z = (length / unit for length in shape.size)
     inside, outside = (
-        _MOST_LEVELS if size is None else max(0, int(np.log2(size / unit + 1e-9)))
+        _MOST_LEVELS if size is None else max(0, int(np.log2(size / sizing.refine / unit + 1e-9)))
         for size in (sizing.core, sizing.bulk)
     )
     # The same lattice whatever the largest sizes are.

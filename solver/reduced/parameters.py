@@ -60,6 +60,11 @@ def numbers_of(runs: Sequence[Simulation]) -> Array:
     return np.array([list(row.values()) for row in rows])
 
 
+def kind_of(run: Simulation) -> tuple[str, ...]:
+    """What a run's numbers are called: runs of one family have the same."""
+    return tuple(name for name, _ in _numbers(run))
+
+
 def box_of(numbers: Array) -> Box:
     """The smallest box around points (m, p)."""
     return Box(numbers.min(axis=0), numbers.max(axis=0))

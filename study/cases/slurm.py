@@ -1,0 +1,146 @@
+"""Runs tasks as jobs of Slurm, through submitit; a sweep that is begun again finds its jobs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..._files import write_text
+from ...errors import InputError, NanotrodeError
+from .launch import launch
+from .pool import Report
+from .schema import SlurmTable
+from .task import Record, Task, read_record, write_record
+
+log = logging.getLogger("nanotrode")
+
+FOLDER, JOBS = "slurm", "jobs.json"
+POLL = 2.0
+"""Between two looks at the queue [s]."""
+SETTLING = 20.0
+"""That results may take to be seen here after their job has left the queue [s]."""
+
+
+def run_on_slurm(
+    tasks: Sequence[Task], table: SlurmTable, folder: Path, *, jobs: int | None, report: Report
+) -> None:
+    """Submit tasks as one array, and wait for them.
+
+    Args:
+        tasks: What is to be run.
+        table: What Slurm is asked for.
+        folder: Of the sweep, seen by all nodes.
+        jobs: How many run at the same time; None leaves that to Slurm.
+        report: Hears of each beginning and end.
+
+    Raises:
+        NanotrodeError: Slurm takes no jobs.
+    """
+    known = _read(folder)
+    queue = _queue()
+    fresh = [task for task in tasks if known.get(str(task.folder)) not in queue]
+    if fresh:
+        known |= _submit(fresh, table, folder / FOLDER, jobs)
+        write_text(folder / FOLDER / JOBS, json.dumps(known, indent=1) + "\n")
+    waiting = {task: known[str(task.folder)] for task in tasks}
+    _wait(waiting, report)
+
+
+def _submit(
+    tasks: Sequence[Task], table: SlurmTable, folder: Path, jobs: int | None
+) -> dict[str, str]:
+    """Submit an array of jobs; the number of each, by the task's folder."""
+    try:
+        import submitit
+    except ModuleNotFoundError:
+        raise InputError(
+            "executor: \"slurm\" needs the package submitit; pip install 'nanotrode[slurm]'"
+        ) from None
+    try:
+        executor = submitit.SlurmExecutor(folder=folder, max_num_timeout=0)
+        executor.update_parameters(**_parameters(tasks, table, jobs))
+        with executor.batch():
+            submitted = [executor.submit(launch, task) for task in tasks]
+    except (RuntimeError, OSError, submitit.core.utils.FailedJobError) as error:
+        raise NanotrodeError(f"Slurm took no jobs: {error}") from None
+    log.info("submitted %d jobs to Slurm", len(submitted))
+    return {str(task.folder): job.job_id for task, job in zip(tasks, submitted, strict=True)}
+
+
+def _parameters(tasks: Sequence[Task], table: SlurmTable, jobs: int | None) -> dict[str, Any]:
+    """What sbatch is told; one task of Slurm's per case, since a case starts its own ranks."""
+    given: dict[str, Any] = {
+        "job_name": "nanotrode",
+        "partition": table.partition,
+        "account": table.account,
+        "mem": table.memory,
+        "setup": list(table.setup) or None,
+        "time": None if table.time is None else math.ceil(float(table.time) / 60.0),
+        "ntasks_per_node": 1,
+        "cpus_per_task": max(task.ranks for task in tasks),
+        "array_parallelism": jobs or len(tasks),
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _wait(waiting: dict[Task, str], report: Report) -> None:
+    running: set[Task] = set()
+    gone: dict[Task, float] = {}
+    while waiting:
+        queue = _queue()
+        for task, job in list(waiting.items()):
+            record = read_record(task)
+            settled = record is not None and (record.wall is not None or job not in queue)
+            if record is not None and record.ended and settled:
+                report(task, record)
+                del waiting[task]
+            elif (
+                job not in queue
+                and time.monotonic() - gone.setdefault(task, time.monotonic()) > SETTLING
+            ):
+                report(task, _lost(task, job))
+                del waiting[task]
+            elif queue.get(job) == "RUNNING" and task not in running:
+                running.add(task)
+                report(task, None)
+        if waiting:
+            time.sleep(POLL)
+
+
+def _lost(task: Task, job: str) -> Record:
+    """A job has ended without a word: killed, out of memory or of time."""
+    reason = f"Slurm ended job {job} before it was done; slurm/{job}_0_log.err may say why"
+    known = read_record(task)
+    record = Record(task.digest, "failed", reason, starts=known.starts if known else 1)
+    write_record(task, record)
+    return record
+
+
+def _queue() -> dict[str, str]:
+    """State of each of the user's jobs that has not ended.
+
+    Raises:
+        NanotrodeError: There is no Slurm here.
+    """
+    words = ["squeue", "--me", "--array", "--noheader", "--format=%i %T"]
+    try:
+        answer = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        said = getattr(error, "stderr", None) or error
+        raise NanotrodeError(f"executor: Slurm does not answer ({str(said).strip()})") from None
+    lines = (line.split() for line in answer.stdout.splitlines())
+    return {job: state for job, state in lines}
+
+
+def _read(folder: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads((folder / FOLDER / JOBS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found

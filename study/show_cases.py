@@ -1,0 +1,46 @@
+"""What `nanotrode sweep` and `nanotrode optimise` print when they are done."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .optimise.problem import Problem
+    from .optimise.run import Found
+    from .sweep.run import Outcome
+
+
+def show_sweep(outcome: Outcome) -> None:
+    """Print how the cases of a sweep stand, and the files that it left."""
+    counts = Counter(row["status"] for row in outcome.rows)
+    stand = ", ".join(f"{count} {status}" for status, count in counts.items())
+    _say(f"{len(outcome.rows)} cases: {stand}")
+    for row in outcome.rows:
+        if row["reason"]:
+            _say(f"  case {row['case']:04d} {row['status']}: {row['reason']}")
+    for file in outcome.files:
+        _say(f"wrote {file}")
+
+
+def show_found(problem: Problem, found: Found) -> None:
+    """Print the best point of a search, and whether that is what was wanted."""
+    table = problem.table
+    if found.best is None or found.best.score is None:
+        _say(f"none of {found.points} points keeps all constraints")
+    else:
+        _say(f"{table.objective} = {found.best.score.objective:.6g} at point {found.best.number}:")
+        for key, value in found.inputs.items():
+            _say(f"  {key} = {value}")
+    end = "the budget is spent"
+    if table.target is not None:
+        end = f"the target {table.target:g} is {'' if found.reached else 'not '}reached"
+    _say(f"{found.points} of at most {table.budget} points; {end}")
+    for name in ("best.toml", "history.png", "results.csv", "results.parquet", "optimise.json"):
+        if (found.folder / name).exists():
+            _say(f"wrote {found.folder / name}")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
