@@ -85,8 +85,12 @@ def cells_of(grid: pv.UnstructuredGrid) -> NDArray:
 def most_telling(outputs: list[Output]) -> Output:
     """The output whose stoichiometry varies most through the electrode.
 
-    Where nothing varies, the last one that carries current, or else the last one.
+    Where nothing varies, and where lithium plates, the last one that carries current, or else
+    the last one.
     """
+    if names.STOICHIOMETRY not in outputs[-1].electrode.point_data:
+        flowing = [output for output in outputs if output.current_density > 0.0]
+        return (flowing or outputs)[-1]
     spreads = [float(np.ptp(output.electrode[names.STOICHIOMETRY])) for output in outputs]
     if max(spreads) > 1e-4:
         return outputs[int(np.argmax(spreads))]

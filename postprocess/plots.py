@@ -24,7 +24,7 @@ from .series import read_series
 
 _log = logging.getLogger(__name__)
 
-_DPI = 200
+DPI = 200
 STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.size": 9.5,
@@ -58,7 +58,7 @@ class Stretch(NamedTuple):
 
 
 def plot_run(directory: str | Path, *, labels: Sequence[str] | None = None) -> list[Path]:
-    """Draw `voltage.png` and `stoichiometry.png` from a run's `timeseries.csv`.
+    """Draw `voltage.png`, and `stoichiometry.png` or `deposit.png`, from a run's `timeseries.csv`.
 
     Args:
         directory: The run's folder.
@@ -70,6 +70,10 @@ def plot_run(directory: str | Path, *, labels: Sequence[str] | None = None) -> l
     paths = [plot_voltage(series, directory / "voltage.png", labels=labels)]
     if "Mean stoichiometry" in series:
         paths.append(plot_stoichiometry(series, directory / "stoichiometry.png", labels=labels))
+    if "Plated lithium [mA.h.cm-2]" in series:
+        from .plating_plots import plot_plating
+
+        paths += plot_plating(directory, series)
     return paths
 
 
@@ -88,7 +92,7 @@ def plot_voltage(
     time = series["Time [s]"] / size
     voltage = series["Voltage [V]"]
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(9.6, 4.5), dpi=_DPI, layout="constrained")
+        figure = Figure(figsize=(9.6, 4.5), dpi=DPI, layout="constrained")
         grid = figure.add_gridspec(2, 2, width_ratios=(1.55, 1), height_ratios=(2.4, 1))
         upper = figure.add_subplot(grid[0, 0])
         lower = figure.add_subplot(grid[1, 0], sharex=upper)
@@ -106,7 +110,7 @@ def plot_voltage(
         figure.align_ylabels((upper, lower))
         _over_capacity(right, series, stretches)
         heading(figure, "Voltage")
-        return _save(figure, path)
+        return save_figure(figure, path)
 
 
 def plot_stoichiometry(
@@ -119,7 +123,7 @@ def plot_stoichiometry(
     low, high = (series.get(f"{n} local current density [A.m-2]") for n in ("Min", "Max"))
     two = low is not None and high is not None
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 4.6 if two else 3.2), dpi=_DPI, layout="constrained")
+        figure = Figure(figsize=(6.4, 4.6 if two else 3.2), dpi=DPI, layout="constrained")
         panels = figure.subplots(2 if two else 1, 1, sharex=True, squeeze=False)[:, 0]
         _shade(tuple(panels), stretches, time)
         top = panels[0]
@@ -138,7 +142,7 @@ def plot_stoichiometry(
         top.set_xlim(time[0], time[-1] if time[-1] > time[0] else None)
         figure.align_ylabels(panels)
         heading(figure, "Stoichiometry and current")
-        return _save(figure, path)
+        return save_figure(figure, path)
 
 
 def time_unit(time: NDArray) -> tuple[str, float]:
@@ -220,7 +224,8 @@ def heading(figure: Figure, text: str) -> None:
     figure.suptitle(text, x=0.012, ha="left", size=13, weight="bold", color=INK)
 
 
-def _save(figure: Figure, path: str | Path) -> Path:
+def save_figure(figure: Figure, path: str | Path) -> Path:
+    """Write a figure, whole or not at all."""
     with atomic_path(path) as temporary:
         figure.savefig(temporary)
     _log.info("wrote %s", path)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import InputError
-from .catalogue import find_field
+from .catalogue import fields_of, find_field
 from .drawing import Look, draw, scale_of
 from .fields import Output, most_telling, read_outputs
 from .layout import compose
@@ -25,13 +25,20 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _TILE_PIXELS = 420_000
+PICTURES = {
+    "current_density": "current_density.png",
+    "concentration": "concentration_cut.png",
+    "deposit_thickness": "deposit_thickness.png",
+}
+"""Field -> the picture that every run that has it gets."""
 _PLAIN = Look()
 
 
 def render_run(directory: str | Path) -> list[Path]:
-    """Draw `current_density.png` and `concentration_cut.png` into a run's folder.
+    """Draw the `PICTURES` of what a run has into its folder.
 
-    Both show the output where the stoichiometry varies most through the electrode.
+    They show the output where the stoichiometry varies most through the electrode, or the end
+    of plating.
 
     Raises:
         RenderingError: This machine cannot draw.
@@ -41,11 +48,10 @@ def render_run(directory: str | Path) -> list[Path]:
     directory = Path(directory)
     output = most_telling(read_outputs(directory))
     paths = []
-    for field, name in (
-        ("current_density", "current_density.png"),
-        ("concentration", "concentration_cut.png"),
-    ):
-        paths.append(render_output(output, field, directory / name))
+    there = {field.key for field in fields_of(output)}
+    for field, name in PICTURES.items():
+        if field in there:
+            paths.append(render_output(output, field, directory / name))
     return paths
 
 

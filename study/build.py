@@ -23,17 +23,19 @@ from ..materials.kinetics import ConstantExchange, RootExchange
 from ..materials.laws import Constant
 from ..materials.material import Material
 from ..solver.protocol import Protocol
+from .build_plating import make_plating
 from .checks import Electrode
 from .fastest import diffusion_length
 from .fields import Table
 from .geometries import CombinationTable, OwnMeshTable
 from .microstructures import MiecScaffoldTable
-from .schema import GeometryStudy, MaterialTable, Study
+from .schema import GeometryStudy, MaterialTable, PlatingStudy, RunStudy, Study
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
     from ..geometry.mesh import ElectrodeMesh
+    from ..solver.plating.simulation import PlatingSimulation
     from ..solver.simulation import Simulation
 
 log = logging.getLogger("nanotrode")
@@ -79,6 +81,8 @@ def _shape(table: Table) -> Shape:
 
 def element_order(study: GeometryStudy) -> int:
     """1 or 2; by default 2 where the surface is known to the last digit, else 1."""
+    if isinstance(study, PlatingStudy):
+        return 1
     by_closed_form = SHAPES.get(study.geometry.kind) in (Film, NanowireArray, NanobeltArray)
     return study.mesh.order or (2 if by_closed_form else 1)
 
@@ -181,7 +185,7 @@ def _kinetics(table: MaterialTable, card: Material) -> Any:
     return replace(card.kinetics, **changes)
 
 
-def make_protocol(study: Study) -> Protocol:
+def make_protocol(study: RunStudy) -> Protocol:
     """The steps of all blocks, repeats included."""
     return Protocol.join(
         *(Protocol.from_text(table.steps, repeat=table.repeat) for table in study.protocol)
@@ -223,8 +227,8 @@ def _where(material: Material, voltage: float, low: float, high: float) -> float
 
 
 def make_simulation(
-    study: Study, mesh: ElectrodeMesh | None, *, comm: MPI.Comm | None = None
-) -> Simulation:
+    study: RunStudy, mesh: ElectrodeMesh | None, *, comm: MPI.Comm | None = None
+) -> Simulation | PlatingSimulation:
     """The simulation that the study asks for, ready to run.
 
     Args:
@@ -232,6 +236,16 @@ def make_simulation(
         mesh: The mesh; only rank 0 needs it.
         comm: The ranks to spread over, or None for this process alone.
     """
+    if isinstance(study, PlatingStudy):
+        return make_plating(study, mesh, protocol=make_protocol(study), comm=comm)
+    assert isinstance(study, Study)
+    return make_insertion(study, mesh, comm=comm)
+
+
+def make_insertion(
+    study: Study, mesh: ElectrodeMesh | None, *, comm: MPI.Comm | None = None
+) -> Simulation:
+    """The simulation of an insertion electrode; see `make_simulation`."""
     from ..solver.settings import OutputPlan, SolverSettings
     from ..solver.simulation import Simulation
 

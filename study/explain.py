@@ -14,7 +14,7 @@ from .fields import Unit
 from .geometries import GEOMETRIES
 from .locations import Path as KeyPath
 from .locations import nearest_line
-from .schema import Study
+from .schema import RUN_STUDIES, kind_of
 from .source import Source
 
 
@@ -130,9 +130,10 @@ def _unknown(key: KeyPath, data: dict[str, Any]) -> _Mistake:
 
 def _places(name: str) -> Iterator[str]:
     """Where else in a study a key of this name stands."""
-    if name in Study.model_fields:
+    fields = {key: info for study in RUN_STUDIES for key, info in study.model_fields.items()}
+    if name in fields:
         yield name
-    for table, info in Study.model_fields.items():
+    for table, info in fields.items():
         model = _bare(info)
         if isinstance(model, type) and issubclass(model, BaseModel) and name in model.model_fields:
             yield f"{table}.{name}"
@@ -153,9 +154,9 @@ def _either(options: list[Any]) -> str:
 
 def _model(table: KeyPath, data: dict[str, Any]) -> type[BaseModel] | None:
     """The model of a table of the study."""
-    found: Any = Study
+    found: Any = kind_of(data)
     for part in table:
-        if part == "geometry" and found is Study:
+        if part == "geometry" and found in RUN_STUDIES:
             found = GEOMETRIES.get(data["geometry"].get("kind"))
         elif isinstance(part, str) and found is not None:
             found = _bare(found.model_fields.get(part))

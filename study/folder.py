@@ -12,11 +12,18 @@ from typing import Any, Literal
 from .._files import write_text
 from ..errors import InputError
 from .provenance import study_digest
-from .schema import Study
+from .schema import RunStudy
 from .to_toml import to_toml
 
 STUDY, PROVENANCE, MESH, LOG = "study.toml", "provenance.json", "mesh.msh", "log.txt"
-PICTURES = ("voltage.png", "stoichiometry.png", "current_density.png", "concentration_cut.png")
+PICTURES = (
+    "voltage.png",
+    "stoichiometry.png",
+    "current_density.png",
+    "concentration_cut.png",
+    "deposit.png",
+    "deposit_thickness.png",
+)
 REPORT = "report.html"
 RESULTS = ("fields", "fields.pvd", "timeseries.csv", "summary.json", "checkpoint.npz", LOG)
 """What a run leaves beside its pictures."""
@@ -38,7 +45,7 @@ def write_provenance(folder: Path, values: dict[str, Any]) -> None:
     write_text(folder / PROVENANCE, json.dumps(values, indent=2) + "\n")
 
 
-def claim(folder: Path, study: Study, *, resume: bool, force: bool) -> State:
+def claim(folder: Path, study: RunStudy, *, resume: bool, force: bool) -> State:
     """See that the folder may be used for this study, and make it.
 
     Results are never lost without a word: a folder of another study, or with an unfinished run,
@@ -79,7 +86,7 @@ def clear(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _state(folder: Path, study: Study, *, force: bool) -> State:
+def _state(folder: Path, study: RunStudy, *, force: bool) -> State:
     if not folder.exists() or not any(folder.iterdir()):
         return "new"
     made = read_provenance(folder)
@@ -98,7 +105,7 @@ def _state(folder: Path, study: Study, *, force: bool) -> State:
     )
 
 
-def _differences(folder: Path, study: Study) -> str:
+def _differences(folder: Path, study: RunStudy) -> str:
     try:
         there = tomllib.loads((folder / STUDY).read_text(encoding="utf-8"))
     except (OSError, ValueError):

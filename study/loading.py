@@ -13,13 +13,14 @@ from pydantic import ValidationError
 from ..errors import InputError, StudyError
 from ..geometry.build_cad import Shape
 from ..solver.protocol import Step, parse_step
-from . import build
+from . import build, build_plating
+from .check_plating import check_steps
 from .checks import walk
 from .explain import explain
 from .fields import Table
 from .geometries import MICROSTRUCTURES, OwnMeshTable
 from .locations import Path as KeyPath
-from .schema import GeometryStudy, Study
+from .schema import GeometryStudy, PlatingStudy, RunStudy, Study, kind_of
 from .source import Source, read_source
 
 FOR_POLES = ("segments", "elongation", "first_layer", "layers")
@@ -29,7 +30,7 @@ _LONGEST_QUESTION = 4000
 """Characters that a comment at the head of a file may give, as many as the key takes."""
 
 
-def load_study(path: str | Path, overrides: Iterable[str] = ()) -> Study:
+def load_study(path: str | Path, overrides: Iterable[str] = ()) -> Study | PlatingStudy:
     """Read and check a study file.
 
     Args:
@@ -43,9 +44,9 @@ def load_study(path: str | Path, overrides: Iterable[str] = ()) -> Study:
         StudyError: One line per mistake: file, line, key, what was expected.
     """
     source = read_source(path, overrides)
-    study = _validated(Study, source)
+    study = _validated(kind_of(source.data), source)
     mistakes = Mistakes(source)
-    _check(study, mistakes)
+    _check_run(study, mistakes)
     _check_alone(study, mistakes)
     mistakes.raise_any()
     return study
@@ -59,9 +60,9 @@ def load_case(source: Source) -> GeometryStudy:
     """
     if is_geometry(source):
         return _geometry_of(source)
-    study = _validated(Study, source)
+    study = _validated(kind_of(source.data), source)
     mistakes = Mistakes(source)
-    _check(study, mistakes)
+    _check_run(study, mistakes)
     mistakes.raise_any()
     return study
 
@@ -82,7 +83,7 @@ def read_table[Kind: Table](source: Source, name: str, model: type[Kind]) -> Kin
 
 def is_geometry(source: Source) -> bool:
     """Whether a file says no more than what is to be meshed."""
-    return {"material", "initial", "protocol"}.isdisjoint(source.data)
+    return {"material", "initial", "plating", "protocol"}.isdisjoint(source.data)
 
 
 def load_geometry(path: str | Path, overrides: Iterable[str] = ()) -> GeometryStudy:
@@ -154,6 +155,31 @@ class Mistakes:
             raise StudyError("\n".join(dict.fromkeys(self.lines)))
 
 
+def _check_run(study: Study | PlatingStudy, mistakes: Mistakes) -> None:
+    if isinstance(study, PlatingStudy):
+        _check_plating(study, mistakes)
+    else:
+        _check(study, mistakes)
+
+
+def _check_plating(study: PlatingStudy, mistakes: Mistakes) -> None:
+    """Make the materials, and see whether the protocol can be followed."""
+    shape = _check_geometry(study, mistakes)
+    with mistakes.at("plating"):
+        build_plating.make_anode(study)
+    if study.mesh.order == 2:
+        mistakes.add(("mesh", "order"), "plating takes straight elements; expected 1")
+    if shape is not None and not getattr(shape, "headroom", None):
+        mistakes.add(
+            ("geometry", "headroom"),
+            'plating needs electrolyte above the host; give a headroom, such as "5 um"',
+        )
+    steps = list(_steps(study, mistakes))
+    for (key, _), report in zip(steps, check_steps(step for _, step in steps), strict=True):
+        if report:
+            mistakes.add(key, report)
+
+
 def _check(study: Study, mistakes: Mistakes) -> None:
     """Make all that costs nothing to make, and see whether the protocol can be followed."""
     material = start = None
@@ -173,14 +199,14 @@ def _check(study: Study, mistakes: Mistakes) -> None:
             mistakes.add(key, report)
 
 
-def _check_alone(study: Study, mistakes: Mistakes) -> None:
+def _check_alone(study: Study | PlatingStudy, mistakes: Mistakes) -> None:
     """A single run is no sweep."""
     for table in ("sweep", "optimise"):
         if getattr(study, table) is not None:
             mistakes.add(
                 (table,), f"makes many cases of the study; 'nanotrode {table}' runs them, not 'run'"
             )
-    if study.solver.reduced:
+    if isinstance(study, Study) and study.solver.reduced:
         mistakes.add(
             ("solver", "reduced"),
             "a reduced model learns from the other runs of a sweep, and a single run has none; "
@@ -212,7 +238,7 @@ def _check_own_mesh(table: OwnMeshTable, mistakes: Mistakes) -> None:
         mistakes.add(("geometry", "file"), f"no such file: {table.file}")
 
 
-def _steps(study: Study, mistakes: Mistakes) -> Iterator[tuple[KeyPath, Step]]:
+def _steps(study: RunStudy, mistakes: Mistakes) -> Iterator[tuple[KeyPath, Step]]:
     """The steps with their keys; a repeated block comes twice, since later rounds are alike."""
     for number, table in enumerate(study.protocol):
         block: list[tuple[KeyPath, Step]] = []

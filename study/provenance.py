@@ -16,7 +16,7 @@ from typing import Any
 from .build import make_shape, make_sizing
 from .geometries import OwnMeshTable
 from .microstructures import ImageTable
-from .schema import GeometryStudy, Study
+from .schema import GeometryStudy, RunStudy, Study
 
 PACKAGES = (
     "nanotrode", "dolfinx-solver-real", "fenics-dolfinx", "petsc4py", "mpi4py", "gmsh", "meshio",
@@ -24,7 +24,7 @@ PACKAGES = (
 )  # fmt: skip
 
 
-def provenance(study: Study, *, ranks: int = 1) -> dict[str, Any]:
+def provenance(study: RunStudy, *, ranks: int = 1) -> dict[str, Any]:
     """Everything needed to say what made a run's folder, JSON-able."""
     return {
         "study": study_digest(study),
@@ -54,7 +54,7 @@ def study_digest(study: GeometryStudy) -> str:
     return _digest(values | {"files": _files(study)})
 
 
-def mesh_digest(study: Study) -> str:
+def mesh_digest(study: GeometryStudy) -> str:
     """SHA-256 of all that the mesh is made from."""
     values = study.model_dump(mode="json", include={"geometry", "mesh"})
     if not isinstance(study.geometry, OwnMeshTable):

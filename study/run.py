@@ -17,19 +17,19 @@ from . import build, folder, ranks
 from .measures import measures
 from .progress import Progress
 from .provenance import now, provenance
-from .schema import Study
+from .schema import PlatingStudy, RunStudy
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
     from ..geometry.mesh import ElectrodeMesh
-    from ..solver.result import Observer, Result
+    from ..solver.result import Result
 
 log = logging.getLogger("nanotrode")
 
 
 def run_study(
-    study: Study,
+    study: RunStudy,
     out: str | Path | None = None,
     *,
     resume: bool = False,
@@ -64,7 +64,7 @@ def run_study(
         made = ranks.on_first(comm, lambda: _prepare(study, path, state == "unfinished", comm))
         mesh, notes = made or (None, {})
         simulation = build.make_simulation(study, mesh, comm=comm)
-        observers = ranks.on_first(comm, lambda: _observers(path, mesh, state)) or []
+        observers = ranks.on_first(comm, lambda: _observers(study, path, mesh, state)) or []
         result = simulation.run(
             path, observers=observers, resume=state == "unfinished", progress=progress
         )
@@ -72,13 +72,13 @@ def run_study(
     return replace(result, summary=result.summary | {"metrics": metrics})
 
 
-def default_folder(study: Study) -> Path:
+def default_folder(study: RunStudy) -> Path:
     """Where a study's results go unless another folder is named."""
     return Path("runs") / (study.name or "study")
 
 
 def _prepare(
-    study: Study, path: Path, go_on: bool, comm: MPI.Comm | None
+    study: RunStudy, path: Path, go_on: bool, comm: MPI.Comm | None
 ) -> tuple[ElectrodeMesh, dict[str, Any]]:
     """Mesh, and write down what the results will come from."""
     notes = provenance(study, ranks=comm.size if comm else 1)
@@ -112,12 +112,16 @@ def _kept_mesh(
     return None
 
 
-def _observers(path: Path, mesh: ElectrodeMesh | None, state: str | None) -> list[Observer]:
+def _observers(
+    study: RunStudy, path: Path, mesh: ElectrodeMesh | None, state: str | None
+) -> list[Any]:
     from ..postprocess.export import VtkWriter
+    from ..postprocess.plating_export import PlatingWriter
 
     assert mesh is not None
     resume_time = _checkpoint_time(path) if state == "unfinished" else None
-    return [VtkWriter(path, mesh, resume_time=resume_time)]
+    writer = PlatingWriter if isinstance(study, PlatingStudy) else VtkWriter
+    return [writer(path, mesh, resume_time=resume_time)]
 
 
 def _checkpoint_time(path: Path) -> float | None:
@@ -129,11 +133,13 @@ def _checkpoint_time(path: Path) -> float | None:
         return float(json.loads(str(stored["numbers"]))["time"])
 
 
-def _finish(study: Study, path: Path, notes: dict[str, Any]) -> dict[str, float]:
+def _finish(study: RunStudy, path: Path, notes: dict[str, Any]) -> dict[str, float]:
     """Appraise and draw, and mark the run as finished; returns its metrics."""
     from ..postprocess.appraise import appraise_run
+    from ..postprocess.plating import appraise_plating
 
-    metrics = appraise_run(path)
+    appraise = appraise_plating if isinstance(study, PlatingStudy) else appraise_run
+    metrics = appraise(path)
     if study.output.pictures:
         from ..postprocess.pictures import make_pictures
 

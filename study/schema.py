@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from .fields import (
     Concentration,
@@ -22,6 +23,7 @@ from .fields import (
 from .geometries import Geometry
 from .microstructures import FileName
 from .optimise.schema import OptimiseTable
+from .plating_tables import PlatingSolverTable, PlatingTable
 from .sweep.schema import SweepTable
 
 
@@ -150,19 +152,40 @@ class GeometryStudy(Table):
     optimise: OptimiseTable | None = Field(None, description="for `nanotrode optimise`")
 
 
-class Study(GeometryStudy):
-    """A whole study, validated, in SI units."""
+class RunStudy(GeometryStudy):
+    """What every study that is run has in common."""
 
     temperature: Temperature = written("25 degC")
+    protocol: tuple[ProtocolTable, ...] = Field(min_length=1)
+    output: OutputTable = Field(default_factory=OutputTable)
+
+
+class Study(RunStudy):
+    """A study of an insertion electrode, validated, in SI units."""
+
     material: MaterialTable
     electrolyte: ElectrolyteTable = Field(default_factory=ElectrolyteTable)
     initial: InitialTable
-    protocol: tuple[ProtocolTable, ...] = Field(min_length=1)
     solver: SolverTable = Field(default_factory=SolverTable)
-    output: OutputTable = Field(default_factory=OutputTable)
+
+
+class PlatingStudy(RunStudy):
+    """A study of lithium plated on a host, validated, in SI units."""
+
+    plating: PlatingTable
+    solver: PlatingSolverTable = Field(default_factory=PlatingSolverTable)
+
+
+RUN_STUDIES: tuple[type[RunStudy], ...] = (Study, PlatingStudy)
+
+
+def kind_of(data: Mapping[str, Any]) -> type[Study] | type[PlatingStudy]:
+    """What a study file asks for: its tables tell."""
+    return PlatingStudy if "plating" in data else Study
 
 
 def json_schema() -> str:
     """The JSON schema of a study file, as text."""
+    adapter: TypeAdapter[Any] = TypeAdapter(Study | PlatingStudy)
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(schema | Study.model_json_schema(), indent=2) + "\n"
+    return json.dumps(schema | adapter.json_schema(), indent=2) + "\n"

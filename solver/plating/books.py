@@ -137,12 +137,11 @@ class Books:
     def reopen(self, stored: Checkpoint) -> None:
         """Take the books of a stopped run."""
         numbers = stored.progress
-        self.ledger = Ledger(
-            **{
-                key: np.array(value) if isinstance(value, list) else value
-                for key, value in numbers.ledger.items()
-            }
-        )
+        charges: dict[str, Any] = {
+            key: np.array(value) if isinstance(value, list) else value
+            for key, value in numbers.ledger.items()
+        }
+        self.ledger = Ledger(**charges)
         self.counts, self.events = dict(numbers.counts), list(numbers.events)
         self.outputs, self.last_output = numbers.outputs, numbers.last_output
         self.wall_before = numbers.wall

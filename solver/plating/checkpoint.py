@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,13 +72,10 @@ class Checkpoint:
     def write(self, folder: Path) -> None:
         """Write into a run's folder, whole or not at all."""
         with atomic_path(folder / FILE_NAME) as temporary:
-            np.savez(
-                temporary,
-                fingerprint=self.fingerprint,
-                numbers=json.dumps(asdict(self.progress)),
-                rows=self.rows,
-                **{f"field {name}": values for name, values in self.fields.items()},
-            )
+            stored: dict[str, Any] = {f"field {name}": v for name, v in self.fields.items()}
+            stored["fingerprint"] = self.fingerprint
+            stored["numbers"] = json.dumps(asdict(self.progress))
+            np.savez(temporary, rows=self.rows, **stored)
 
     @staticmethod
     def read(folder: Path, fingerprint: str) -> Checkpoint | None:

@@ -60,6 +60,7 @@ class PlatingSimulation:
         coat_thickness: Of the conducting coat [m]; by default the mesh's own.
         temperature: [K].
         settings: Accuracy and output.
+        salt: Whether the electrolyte's concentration is resolved.
         comm: Communicator; all ranks by default.
 
     Raises:
@@ -75,6 +76,7 @@ class PlatingSimulation:
         coat_thickness: float | None = None,
         temperature: float = 298.15,
         settings: PlatingSettings | None = None,
+        salt: bool = False,
         comm: MPI.Comm | None = None,
     ) -> None:
         if not isinstance(protocol, Protocol):

@@ -47,11 +47,9 @@ def snapshot_of(
 ) -> PlatingSnapshot | None:
     """The fields of a state, on rank 0; all ranks call this."""
     nodal = model.potentials.on_nodes(state.u, state.potential)
-    gathered = [model.domain.gather(values) for values in nodal]
-    if gathered[0] is None:
+    ions, electrons = (model.domain.gather(values) for values in nodal)
+    if ions is None or electrons is None:
         return None
-    ions, electrons = gathered
-    assert electrons is not None
     on_collector = model.sites.kinds == Kind.COLLECTOR
     return PlatingSnapshot(
         index=index,

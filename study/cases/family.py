@@ -45,7 +45,7 @@ def run_members(place: Path) -> None:
     paths = [Path(name) for name in json.loads((place / MEMBERS).read_text(encoding="utf-8"))]
     studies = {path: study for path in paths if isinstance(study := _load(path), Study)}
     mesh = build.make_mesh(next(iter(studies.values())), _finest(studies.values()))
-    runs = {path: build.make_simulation(study, mesh) for path, study in studies.items()}
+    runs = {path: build.make_insertion(study, mesh) for path, study in studies.items()}
     kinds: dict[tuple[str, ...], list[Path]] = {}
     for path, run in runs.items():
         kinds.setdefault(kind_of(run), []).append(path)

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from ..._files import write_text
 from ..folder import STUDY, read_provenance
 from ..provenance import study_digest
-from ..schema import GeometryStudy, Study
+from ..schema import GeometryStudy, RunStudy
 from ..to_toml import to_toml
 
 RECORD, OUTPUT, SUMMARY, MESH = "case.json", "output.txt", "summary.json", "mesh.msh"
@@ -72,7 +72,7 @@ def make_task(
 ) -> Task:
     """A task, and its folder with the study in it."""
     study = study.model_copy(update={"sweep": None, "optimise": None})
-    kind: Kind = "run" if isinstance(study, Study) else "mesh"
+    kind: Kind = "run" if isinstance(study, RunStudy) else "mesh"
     folder.mkdir(parents=True, exist_ok=True)
     task = Task(folder.absolute(), study_digest(study), ranks, kind, seconds)
     if read_record(task) is None:  # an earlier study's papers would be taken for this one's

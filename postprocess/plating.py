@@ -1,0 +1,81 @@
+"""The metrics of a plating run's folder, added to its `summary.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._files import write_text
+from .metrics import first_discharge
+from .series import read_series
+
+SETTLED = 0.2
+"""Share of the first plating's charge after which its voltage is that of growth."""
+
+
+def appraise_plating(directory: str | Path) -> dict[str, float]:
+    """Compute the metrics of a plating run and write them into its `summary.json`, as `metrics`."""
+    directory = Path(directory)
+    series = read_series(directory / "timeseries.csv")
+    path = directory / "summary.json"
+    summary: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    metrics = summarise_plating(series)
+    write_text(path, json.dumps(summary | {"metrics": metrics}, indent=2) + "\n")
+    return metrics
+
+
+def summarise_plating(series: Mapping[str, NDArray]) -> dict[str, float]:
+    """Figures of merit of a plating run.
+
+    The nucleation overpotential is how far the voltage dips below that of growth at the start
+    of the first plating, as it is read off a measured curve.
+
+    Args:
+        series: Columns over time.
+
+    Returns:
+        Name with unit -> value.
+    """
+    metrics = {"Duration [s]": float(series["Time [s]"][-1] - series["Time [s]"][0])}
+    rows = first_discharge(series["Areal capacity [mA.h.cm-2]"])
+    if rows is not None:
+        metrics |= _of_plating({name: column[rows] for name, column in series.items()})
+    return metrics | _of_cycles(series)
+
+
+def _of_plating(plating: Mapping[str, NDArray]) -> dict[str, float]:
+    passed, voltage = plating["Areal capacity [mA.h.cm-2]"], plating["Voltage [V]"]
+    settled = passed >= passed[0] + SETTLED * (passed[-1] - passed[0])
+    growth = float(voltage[settled].max())
+    peak = -float(plating["Min local current density [A.m-2]"].min())
+    imposed = 10.0 * float(np.abs(plating["Current density [mA.cm-2]"]).max())
+    return {
+        "First plating: capacity [mA.h.cm-2]": float(passed[-1] - passed[0]),
+        "First plating: lowest voltage [V]": float(voltage.min()),
+        "First plating: end voltage [V]": float(voltage[-1]),
+        "First plating: nucleation overpotential [V]": growth - float(voltage.min()),
+        "First plating: peak local current density [A.m-2]": peak,
+        "First plating: peak local over imposed current density [-]": peak / max(imposed, 1e-300),
+        "End of plating: variation of the deposit [-]": float(
+            plating["Deposit coefficient of variation"][-1]
+        ),
+        "End of plating: share on collector [-]": float(plating["Share on collector"][-1]),
+        "End of plating: filled fraction of pores [-]": float(
+            plating["Filled fraction of pores"][-1]
+        ),
+        "End of plating: largest thickness [um]": float(plating["Max deposit thickness [um]"][-1]),
+    }
+
+
+def _of_cycles(series: Mapping[str, NDArray]) -> dict[str, float]:
+    """Charge given back over charge taken, of all cycles together; an input where not 1."""
+    change = np.diff(series["Areal capacity [mA.h.cm-2]"])
+    taken, back = float(np.maximum(change, 0.0).sum()), float(np.maximum(-change, 0.0).sum())
+    if not (taken > 0.0 and back > 0.0):
+        return {}
+    return {"Coulombic efficiency (by the stated side reaction) [%]": 100.0 * back / taken}

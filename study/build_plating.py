@@ -1,0 +1,128 @@
+"""From what a plating study says to the objects that do it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..errors import StudyError
+from ..materials import plating_library as library
+from ..materials.plating import Anode
+from .fields import Table
+from .microstructures import MiecScaffoldTable
+from .schema import PlatingStudy
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from ..geometry.mesh import ElectrodeMesh
+    from ..solver.plating.simulation import PlatingSimulation
+    from ..solver.protocol import Protocol
+
+BARE = "none"
+
+
+def make_anode(study: PlatingStudy) -> Anode:
+    """The materials, with the study's own values in place of the cards'.
+
+    Raises:
+        MaterialError: There is no such card, or it is at fault.
+        StudyError: Nothing says what the host is made of.
+    """
+    table = study.plating
+    return _changed(_cards(study), table)
+
+
+def _cards(study: PlatingStudy) -> Anode:
+    table = study.plating
+    preset = study.geometry.preset if isinstance(study.geometry, MiecScaffoldTable) else None
+    name = table.anode or (preset if table.solid is None else None)
+    if name is not None:
+        anode = library.load_anode(
+            name,
+            electrolyte=table.electrolyte,
+            side_reaction=table.side_reaction,
+            lithiation=table.lithiation,
+        )
+        return replace(
+            anode,
+            collector=library.load_solid(table.collector),
+            deposit=library.load_deposit(table.deposit),
+        )
+    if table.solid is None:
+        raise StudyError(
+            'anode: nothing says what the host is made of; expected anode = "LLTO@CNT" '
+            '(or "LLTO", "CNT", "Cu foil"), or a card such as solid = "LLTO"'
+        )
+    solid = library.load_solid(table.solid)
+    side = table.side_reaction
+    return Anode(
+        solid=solid if table.lithiation else solid.without_lithiation(),
+        coat=None if table.coat in (None, BARE) else library.load_coat(table.coat or ""),
+        collector=library.load_solid(table.collector),
+        salt=library.load_salt(table.electrolyte),
+        deposit=library.load_deposit(table.deposit),
+        side=None if side is None else library.load_side_reaction(side),
+    )
+
+
+def _changed(anode: Anode, table: Table) -> Anode:
+    """The anode with the values that a study gives itself."""
+    surface = "coat" if anode.coat is not None else "solid"
+    places = {
+        "ionic_conductivity": ("solid", "ionic_conductivity"),
+        "electronic_conductivity": ("solid", "electronic_conductivity"),
+        "coat_conductivity": ("coat", "electronic_conductivity"),
+        "electrolyte_conductivity": ("salt", "conductivity"),
+        "nucleation_barrier": (surface, "nucleation_barrier"),
+        "collector_barrier": ("collector", "nucleation_barrier"),
+        "exchange_current_density": ("deposit", "exchange_current_density"),
+        "coverage_thickness": ("deposit", "coverage_thickness"),
+    }
+    for key, (part, name) in places.items():
+        value = getattr(table, key)
+        if value is None:
+            continue
+        card: Any = getattr(anode, part)
+        if card is None:
+            raise StudyError(f"{key}: this anode has no {part}")
+        sources = {**card.sources, name: "given in the study"}
+        card = replace(card, **{name: float(value)}, sources=sources)
+        anode = replace(anode, **{part: card})
+    return anode
+
+
+def coat_thickness(study: PlatingStudy) -> float | None:
+    """Of the geometry's coating [m]; None where it has none of its own."""
+    given = getattr(study.geometry, "coating", None)
+    return None if given is None else float(given)
+
+
+def make_plating(
+    study: PlatingStudy,
+    mesh: ElectrodeMesh | None,
+    *,
+    protocol: Protocol,
+    comm: MPI.Comm | None = None,
+) -> PlatingSimulation:
+    """The simulation that the study asks for, ready to run."""
+    from ..solver.plating.settings import PlatingSettings
+    from ..solver.plating.simulation import PlatingSimulation
+
+    every, max_step = study.output.every, study.solver.max_step
+    return PlatingSimulation(
+        mesh,
+        make_anode(study),
+        protocol=protocol,
+        coat_thickness=coat_thickness(study),
+        temperature=float(study.temperature),
+        settings=PlatingSettings(
+            tolerance=study.solver.tolerance,
+            max_step=math.inf if max_step is None else float(max_step),
+            output_every=None if every is None else float(every),
+            output_fraction=study.output.fraction,
+        ),
+        salt=study.plating.salt,
+        comm=comm,
+    )
