@@ -14,6 +14,9 @@ from ..errors import InputError
 from . import names
 from .collection import read_collection
 
+AT_REST = 1e-6
+"""Current per collector area below which nothing plates [A m-2]."""
+
 
 @dataclass(frozen=True)
 class Output:
@@ -89,7 +92,7 @@ def most_telling(outputs: list[Output]) -> Output:
     the last one.
     """
     if names.STOICHIOMETRY not in outputs[-1].electrode.point_data:
-        flowing = [output for output in outputs if output.current_density > 0.0]
+        flowing = [output for output in outputs if output.current_density > AT_REST]
         return (flowing or outputs)[-1]
     spreads = [float(np.ptp(output.electrode[names.STOICHIOMETRY])) for output in outputs]
     if max(spreads) > 1e-4:

@@ -26,7 +26,7 @@ LOSSES = {
 
 
 def plot_deposit(series: Mapping[str, NDArray], summary: Mapping[str, Any], path: Path) -> Path:
-    """Draw the depth profile at the end, and evenness, filling and losses over the capacity.
+    """Draw the depth profile of the largest deposit; evenness, filling, losses over capacity.
 
     Args:
         series: Columns over time.

@@ -19,6 +19,7 @@ from ..result import Event
 from .checkpoint import Checkpoint, Progress
 from .ledger import Ledger
 from .march import State, Step
+from .measures import describe_deposit
 from .model import PlatingModel
 from .series import COLUMNS, row_of
 from .snapshot import PlatingSnapshot, snapshot_of
@@ -39,6 +40,7 @@ class Books:
         fingerprint: Marks the checkpoints.
         ledger: Charges since the start.
         counts: Accepted, rejected and failed time steps.
+        deposits: Where the lithium was at the end of each protocol step.
     """
 
     model: PlatingModel
@@ -52,6 +54,7 @@ class Books:
         default_factory=lambda: {"accepted": 0, "rejected": 0, "failed": 0}
     )
     events: list[Event] = field(default_factory=list)
+    deposits: list[dict[str, Any]] = field(default_factory=list)
     recorder: Recorder = field(default_factory=lambda: Recorder(columns=COLUMNS))
     outputs: int = 0
     last_output: float = 0.0
@@ -107,6 +110,13 @@ class Books:
         self.outputs += 1
         self.last_output = state.time
 
+    def close(self, index: int, state: State, reason: str) -> None:
+        """Note how a protocol step ended, and where the lithium is."""
+        text, sites = self.protocol.steps[index].text, self.model.sites
+        self.events.append(Event(state.time, index, text, reason))
+        where = describe_deposit(sites, state.thickness, state.plating)
+        self.deposits.append({"step": text, "time [s]": state.time} | where)
+
     def save(self, state: State, **numbers: Any) -> None:
         """Write series and checkpoint; `numbers` are the other fields of `Progress`."""
         if self.folder is None:
@@ -125,6 +135,7 @@ class Books:
             wall=self.wall,
             ledger=ledger,
             events=list(self.events),
+            deposits=self.deposits,
             **numbers,
         )
 
@@ -143,6 +154,7 @@ class Books:
         }
         self.ledger = Ledger(**charges)
         self.counts, self.events = dict(numbers.counts), list(numbers.events)
+        self.deposits = list(numbers.deposits)
         self.outputs, self.last_output = numbers.outputs, numbers.last_output
         self.wall_before = numbers.wall
         self.recorder = Recorder(stored.rows, COLUMNS)
@@ -150,6 +162,7 @@ class Books:
     def _fields(self, state: State) -> dict[str, Array]:
         nodal = self.model.potentials.on_nodes(state.u, state.potential)
         ions, electrons = (self.model.domain.gather(values) for values in nodal)
+        salt = None if state.salt is None else self.model.domain.gather(state.salt)
         nothing = np.empty(0)
         return {
             "thickness": state.thickness,
@@ -159,4 +172,5 @@ class Books:
             "current": np.array([state.current]),
             "ions": nothing if ions is None else ions,
             "electrons": nothing if electrons is None else electrons,
+            "salt": nothing if salt is None else salt,
         }

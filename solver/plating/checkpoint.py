@@ -36,6 +36,7 @@ class Progress:
         wall: Seconds of computing so far.
         ledger: Charges, as `Ledger` has them.
         events: The protocol steps that have ended.
+        deposits: Where the lithium was at their ends.
     """
 
     time: float
@@ -51,6 +52,7 @@ class Progress:
     wall: float
     ledger: dict[str, float | list[float]]
     events: list[Event] = field(default_factory=list)
+    deposits: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

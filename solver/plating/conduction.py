@@ -59,7 +59,13 @@ class Places(NamedTuple):
 
 
 class Bulk:
-    """int k grad u . grad v dx for a conductivity k that differs from cell to cell."""
+    """int k grad u . grad v dx for a conductivity k that differs from cell to cell.
+
+    Attributes:
+        matrix: Over the domain's nodes; always the same object.
+        cells: (local cells,) place of each in a field of one value per cell.
+        rows, columns: Of the entries of this rank's rows, global.
+    """
 
     def __init__(self, domain: Domain) -> None:
         from dolfinx.fem.petsc import assemble_matrix
@@ -67,13 +73,13 @@ class Bulk:
         self._assemble = assemble_matrix
         per_cell = fem.functionspace(domain.mesh, ("DG", 0))
         self._conductivity = fem.Function(per_cell)
-        self._cells = per_cell.dofmap.list[:, 0]
+        self.cells = per_cell.dofmap.list[:, 0]
         u, v = ufl.TrialFunction(domain.space), ufl.TestFunction(domain.space)
         dx = ufl.Measure("dx", domain=domain.mesh)
         self._form = fem.form(self._conductivity * ufl.inner(ufl.grad(u), ufl.grad(v)) * dx)
-        self._matrix = self._assemble(self._form)
-        self._matrix.assemble()
-        starts, columns, _ = self._matrix.getValuesCSR()
+        self.matrix = self._assemble(self._form)
+        self.matrix.assemble()
+        starts, columns, _ = self.matrix.getValuesCSR()
         first = domain.global_range[0]
         self.rows = first + np.repeat(np.arange(len(starts) - 1), np.diff(starts)).astype(np.int64)
         self.columns = columns.astype(np.int64)
@@ -84,11 +90,11 @@ class Bulk:
         Args:
             conductivity: (local cells,) [S m-1].
         """
-        self._conductivity.x.array[self._cells] = conductivity
-        self._matrix.zeroEntries()
-        self._assemble(self._matrix, self._form)
-        self._matrix.assemble()
-        return np.asarray(self._matrix.getValuesCSR()[2], dtype=float)
+        self._conductivity.x.array[self.cells] = conductivity
+        self.matrix.zeroEntries()
+        self._assemble(self.matrix, self._form)
+        self.matrix.assemble()
+        return np.asarray(self.matrix.getValuesCSR()[2], dtype=float)
 
 
 class Conduction:
@@ -105,6 +111,7 @@ class Conduction:
         column: (size,) l, what 1 V of the collector adds to each equation [S].
         corner: What it adds to the current into the collector [S].
         given: (size,) what the separator's potential adds to each equation [A].
+        drive: (size,) what gradients of the salt add [A].
     """
 
     def __init__(
@@ -131,6 +138,7 @@ class Conduction:
         self.entries = np.zeros(len(self.rows))
         self.column = np.zeros(potentials.size)
         self.given = np.zeros(potentials.size)
+        self.drive = np.zeros(potentials.size)
         self.corner = 0.0
         self.matrix = new_matrix(potentials, self.comm, self.rows, self.columns)
         self._in, self._out = self.matrix.createVecs()
@@ -164,7 +172,7 @@ class Conduction:
         """(size,) L u + l V + what is given [A]."""
         self._in.array_w[:] = u
         self.matrix.mult(self._in, self._out)
-        return self._out.array_r + potential * self.column + self.given
+        return self._out.array_r + potential * self.column + self.given + self.drive
 
 
 def new_matrix(potentials: Potentials, comm: MPI.Comm, rows: Ints, columns: Ints) -> PETSc.Mat:

@@ -2,12 +2,13 @@
 
 Each equation times its own unknown, added up over all of them, is the balance of power
 
-    V I = int kappa |grad phi_l|^2 + int sigma |grad phi_s|^2 + int G |grad_s phi_s|^2
-          + sum w i q  -  sum w i U_n (1 - theta)  +  sum w i_side (phi_s - phi_l),
+    V I = int |i_l|^2 / kappa - int i_l . grad psi + int sigma |grad phi_s|^2
+          + int G |grad_s phi_s|^2 + sum w i q - sum w i U_n (1 - theta)
+          + sum w i_side (phi_s - phi_l),
 
-ions, electrons, kinetics, nucleation and the side reaction. It holds for the discrete solution
-as it stands, so what is missing is the error of the solver. Divided by the current, each term is
-its share of the voltage.
+ions, concentration (psi of `salt`), electrons, kinetics, nucleation and the side reaction. It
+holds for the discrete solution as it stands, so what is missing is the error of the solver.
+Divided by the current, each term is its share of the voltage.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ class Losses(NamedTuple):
         """What the terms do not add up to, over the work."""
         return abs(sum(self[:-1]) - self.work) / max(abs(self.work), 1e-300)
 
-    def voltages(self, current: float) -> dict[str, float]:
-        """Each term over the current [V], by name; nothing where no current passes."""
-        if current == 0.0:
+    def voltages(self, current: float, *, least: float) -> dict[str, float]:
+        """Each term over the current [V], by name; nothing where next to none passes."""
+        if abs(current) < least:
             return dict.fromkeys(self._fields[:-1], 0.0)
         return {name: value / abs(current) for name, value in self._asdict().items()}
 
@@ -56,13 +57,25 @@ def losses_of(model: PlatingModel, state: State) -> Losses:
     ions[:n] = state.u[:n]
     electrons[n:] = state.u[n:] - state.potential  # the collector is the reference: no cancellation
     model.surround(state.surroundings)
-    fed, given = model.conduction, model.conduction.given
+    model.drive_by(np.empty(0) if state.salt is None else state.salt)
+    fed = model.conduction
+    concentration = _concentration(model, state)
+    carried = total(model.comm, ions @ (fed.apply(ions, 0.0) - fed.given))
+    fixed = fed.given + fed.drive
     return Losses(
-        ions=total(model.comm, ions @ (fed.apply(ions, 0.0) - given)),
-        concentration=0.0,
-        electrons=total(model.comm, electrons @ (fed.apply(electrons, 0.0) - given)),
+        ions=carried - concentration,
+        concentration=concentration,
+        electrons=total(model.comm, electrons @ (fed.apply(electrons, 0.0) - fixed)),
         kinetics=float(plated @ (state.drop + shift)),
         nucleation=float(-(plated @ shift)),
         side_reaction=float(areas * state.side @ state.drop),
         work=state.potential * state.current,
     )
+
+
+def _concentration(model: PlatingModel, state: State) -> float:
+    """- int i_l . grad psi over the pores [W]."""
+    if model.salt is None or state.salt is None:
+        return 0.0
+    flow = model.salt_flow(state.u, state.salt)
+    return -total(model.comm, flow @ model.salt.potential(state.salt))

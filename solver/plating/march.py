@@ -22,9 +22,14 @@ from ..control import Control, ImposedPotential, ImposedRate
 from ..model import StageFailure, total
 from .kinetics import Current, Plating, Side
 from .model import PlatingModel, Surroundings
+from .newton import Solution
 
 Array = NDArray[np.float64]
 
+SALT_SETTLED, SALT_ROUNDS = 1e-6, 40
+"""Change of the salt, over that at rest, at which it fits the potentials; rounds to get there."""
+SALT_SHARE = 0.5
+"""Error of a step, over the salt's largest change in it, relative to that at rest."""
 LARGEST_POTENTIAL = 20.0
 """Magnitude of V beyond which no start is looked for [V]."""
 
@@ -43,6 +48,7 @@ class State:
         drop: (sites,) phi_s - phi_l [V].
         current: Sum of all reactions in the meshed part [A].
         surroundings: What the thickness makes of the host.
+        salt: (own nodes,) concentration of the electrolyte [mol m-3], where it is resolved.
     """
 
     time: float
@@ -54,6 +60,7 @@ class State:
     drop: Array
     current: float
     surroundings: Surroundings = field(repr=False)
+    salt: Array | None = field(default=None, repr=False)
 
 
 class Step(NamedTuple):
@@ -99,6 +106,27 @@ class _Law:
         return Current(found.density * self.plating.activity, found.slope * self.plating.activity)
 
 
+@dataclass(frozen=True)
+class _Instant:
+    """The equations of one instant, before they are solved.
+
+    Attributes:
+        time: [s].
+        around: What the deposit makes of the host.
+        start: (sites,) thickness that the plating law starts from [m].
+        weight: k of the plating law [m3 A-1].
+        size: Time since the last instant [s]; 0 where nothing moves.
+        near: Where the run stood, if it has begun.
+    """
+
+    time: float
+    around: Surroundings
+    start: Array
+    weight: float
+    size: float
+    near: State | None
+
+
 def consistent_state(
     model: PlatingModel, control: Control, *, time: float, thickness: Array, near: State | None
 ) -> State:
@@ -108,8 +136,7 @@ def consistent_state(
         StageFailure: Nothing can carry the current.
     """
     around = model.surroundings(thickness)
-    law = _Law(model.plating(around, thickness, 0.0), model.side())
-    return _solved(model, control, law, around, time=time, near=near, thickness=thickness)
+    return _solved(model, control, _Instant(time, around, thickness, 0.0, 0.0, near))
 
 
 def attempt_step(
@@ -124,18 +151,25 @@ def attempt_step(
     predicted = np.clip(start.thickness + size * moving, 0.0, model.limit)
     half = start.thickness + 0.5 * size * moving
     trapezoid = not (start.plating > 0.0).any() and bool((half < model.limit).all())
-    around = model.surroundings(predicted)
     share = 0.5 if trapezoid else 1.0  # of the step's end in its means
-    weight = share * size * model.volume_per_charge
-    law = _Law(model.plating(around, half if trapezoid else start.thickness, weight), model.side())
-    end = _solved(model, control, law, around, time=start.time + size, near=start, thickness=None)
+    instant = _Instant(
+        time=start.time + size,
+        around=model.surroundings(predicted),
+        start=half if trapezoid else start.thickness,
+        weight=share * size * model.volume_per_charge,
+        size=size,
+        near=start,
+    )
+    end = _solved(model, control, instant)
     plated = (1.0 - share) * start.plating + share * end.plating
     side = (1.0 - share) * start.side + share * end.side
     current = (1.0 - share) * start.current + share * end.current
     thickness = np.clip(start.thickness - size * model.volume_per_charge * plated, 0.0, model.limit)
     end = replace(end, thickness=thickness)
-    error = _error(model, 0.5 * (thickness - predicted), thickness) / tolerance
-    return Step(end, size, error, plated, side, size * current)
+    error = _error(model, 0.5 * (thickness - predicted), thickness)
+    if model.salt is not None and start.salt is not None and end.salt is not None:
+        error = max(error, SALT_SHARE * model.salt.change(end.salt, start.salt))
+    return Step(end, size, error / tolerance, plated, side, size * current)
 
 
 def _error(model: PlatingModel, error: Array, thickness: Array) -> float:
@@ -146,36 +180,76 @@ def _error(model: PlatingModel, error: Array, thickness: Array) -> float:
     return float(np.sqrt(square / areas.sum()) / scale)
 
 
-def _solved(
+def _solved(model: PlatingModel, control: Control, instant: _Instant) -> State:
+    """The state at an instant; potentials and salt by turns until they fit.
+
+    Raises:
+        StageFailure: They do not.
+    """
+    model.surround(instant.around)
+    salt = _salt_before(model, instant)
+    guess: tuple[Array, float] | None = None
+    for _ in range(SALT_ROUNDS):
+        found, law = _potentials(model, control, instant, salt, guess)
+        if model.salt is None or instant.size == 0.0:
+            return _state(model, instant, found, law, salt)
+        flow = model.salt_flow(found.u, salt)
+        moved = model.salt.stepped(_salt_before(model, instant), flow, instant.size)
+        change = model.salt.change(moved, salt)
+        salt, guess = moved, (found.u, found.potential)
+        if change < SALT_SETTLED:
+            return _state(model, instant, found, law, salt)
+    raise StageFailure("salt and potentials do not come to fit")
+
+
+def _salt_before(model: PlatingModel, instant: _Instant) -> Array:
+    """The salt (own nodes,) where the run stood; nothing where it is not resolved."""
+    if model.salt is None:
+        return np.empty(0)
+    if instant.near is None or instant.near.salt is None:
+        return model.salt.rest
+    return instant.near.salt
+
+
+def _potentials(
     model: PlatingModel,
     control: Control,
-    law: _Law,
-    around: Surroundings,
-    *,
-    time: float,
-    near: State | None,
-    thickness: Array | None,
-) -> State:
-    model.surround(around)
+    instant: _Instant,
+    salt: Array,
+    guess: tuple[Array, float] | None,
+) -> tuple[Solution, _Law]:
+    """The potentials at an instant, with the salt (own nodes,) as it is said to be."""
+    model.drive_by(salt)
+    plating = model.plating(instant.around, instant.start, instant.weight, salt=salt)
+    law = _Law(plating, model.side())
     current = control.rate if isinstance(control, ImposedRate) else None
-    guess = (near.u, near.potential) if near else _uniform(model, law, current)
+    near = instant.near
+    if guess is None:
+        guess = (near.u, near.potential) if near else _uniform(model, law, current)
     if isinstance(control, ImposedPotential):
-        guess = (guess[0], control.potential(time))
+        guess = (guess[0], control.potential(instant.time))
     scale = max(abs(current or 0.0), 1e-6 * model.sites.areas.sum())
-    found = model.newton.solve(law, guess=guess, current=current, scale=scale)
+    return model.newton.solve(law, guess=guess, current=current, scale=scale), law
+
+
+def _state(
+    model: PlatingModel, instant: _Instant, found: Solution, law: _Law, salt: Array
+) -> State:
     plating, side = law.parts(found.at.drop)
+    thickness = instant.start
+    if instant.size > 0.0:
+        thickness = model.everywhere(law.plating.thickness(plating))
     return State(
-        time=time,
-        thickness=model.everywhere(law.plating.thickness(plating))
-        if thickness is None
-        else thickness,
+        time=instant.time,
+        thickness=thickness,
         u=found.u,
         potential=found.potential,
         plating=model.everywhere(plating),
         side=model.everywhere(side),
         drop=model.everywhere(found.at.drop),
         current=found.at.current,
-        surroundings=around,
+        surroundings=instant.around,
+        salt=None if model.salt is None else salt,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,3 +65,27 @@ def filled_fraction(sites: Sites, thickness: Array) -> float:
     """
     volume = np.minimum(thickness * sites.areas, sites.rooms_inside)
     return float(volume.sum() / max(sites.rooms_inside.sum(), 1e-300))
+
+
+def describe_deposit(sites: Sites, thickness: Array, plating: Array) -> dict[str, Any]:
+    """Where the lithium is, for a summary.
+
+    Args:
+        sites: The sites.
+        thickness: (sites,) of the deposit [m].
+        plating: (sites,) current density, positive in oxidation [A m-2].
+    """
+    spread = spread_of(sites, thickness)
+    current = spread_of(sites, np.maximum(-plating, 0.0))
+    return {
+        "mean thickness [m]": spread.mean,
+        "largest thickness [m]": float(thickness.max(initial=0.0)),
+        "coefficient of variation": spread.variation,
+        "largest over mean": spread.peak,
+        "share on collector": spread.on_collector,
+        "filled fraction of pores": filled_fraction(sites, thickness),
+        "share per layer, bottom to top": spread.layers.tolist(),
+        "mean height over the host's": spread.height,
+        "largest local current density [A.m-2]": float(-plating.min(initial=0.0)),
+        "current's coefficient of variation": current.variation,
+    }

@@ -20,6 +20,7 @@ from .film import find_links, reach, sheet_conductance
 from .kinetics import Plating, Side
 from .newton import Newton
 from .potentials import Potentials
+from .salt import SaltField
 from .sites import Kind, Sites, find_sites
 from .system import System
 
@@ -63,6 +64,7 @@ class PlatingModel:
         coat_thickness: Of the coat [m]; 0 where there is none.
         temperature: [K].
         comm: The ranks.
+        salt: Whether the electrolyte's concentration is resolved.
         separator: (nodes of the mesh,) ion potential that is given on the separator [V].
 
     Attributes:
@@ -70,6 +72,7 @@ class PlatingModel:
         limit: (sites,) thickness at which each is full [m].
         barriers: (sites,) of the bare surfaces [V].
         footprint: Of the meshed part [m2].
+        salt: The electrolyte's concentration, where it is resolved.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class PlatingModel:
         coat_thickness: float,
         temperature: float,
         comm: MPI.Comm,
+        salt: bool = False,
         separator: Array | None = None,
     ) -> None:
         self.comm, self.anode, self.temperature = comm, anode, temperature
@@ -100,6 +104,10 @@ class PlatingModel:
         self.conduction = Conduction(self.domain, self.potentials, sites, separator=given)
         self.system = System(self.potentials, sites, self.conduction)
         self.newton = Newton(self.system)
+        self._nodes_of_sites = (
+            self.potentials.global_nodes[sites.nodes[self.system.own]]
+            - self.potentials.own_nodes.start
+        )
         self.limit = sites.largest_thickness
         self.barriers = np.choose(sites.kinds, self._barriers())
         self._links = find_links(sites)
@@ -110,6 +118,7 @@ class PlatingModel:
         self._pores = self._local_pores(mesh)
         self._in_host = self.domain.cell_tags == REGIONS["electrode"]
         self._set: Surroundings | None = None
+        self.salt = SaltField(self) if salt else None
 
     @property
     def volume_per_charge(self) -> float:
@@ -149,20 +158,47 @@ class PlatingModel:
         kappa[self._pores[0]] = salt.conductivity * share**BRUGGEMAN
         sigma = np.where(self._in_host, solid.electronic_conductivity, 0.0)
         self.conduction.set(kappa=kappa, sigma=sigma, sheet=by.sheet)
+        if self.salt is not None:
+            wet = np.zeros(len(kappa))
+            wet[self._pores[0]] = share
+            self.salt.surround(wet)
         self._set = by
 
-    def plating(self, by: Surroundings, start: Array, weight: float) -> Plating:
-        """The plating law of this rank's sites over a time step; see `kinetics.Plating`."""
+    def plating(
+        self, by: Surroundings, start: Array, weight: float, *, salt: Array | None = None
+    ) -> Plating:
+        """The plating law of this rank's sites over a time step; see `kinetics.Plating`.
+
+        Args:
+            by: What the deposit makes of the host.
+            start: (sites,) thickness that the law starts from [m].
+            weight: See there.
+            salt: (own nodes,) concentration of the electrolyte [mol m-3]; at rest if left out.
+        """
         own = self.system.own
+        activity = 1.0
+        if self.salt is not None and salt is not None:
+            activity = self.salt.activity(salt)[self._nodes_of_sites]
         return Plating(
             deposit=self.anode.deposit,
             temperature=self.temperature,
             shift=self.barriers[own] * (1.0 - by.coverage[own]),
-            activity=by.fed[own],
+            activity=by.fed[own] * activity,
             start=start[own],
             weight=weight,
             limit=self.limit[own],
         )
+
+    def drive_by(self, salt: Array) -> None:
+        """Take what gradients of the salt (own nodes,) [mol m-3] add to the ions' equations."""
+        if self.salt is not None:
+            drive = self.salt.drive(salt)
+            self.conduction.drive = self.potentials.from_nodes(drive, np.zeros_like(drive))
+
+    def salt_flow(self, u: Array, salt: Array) -> Array:
+        """(own nodes,) what moves the salt, at potentials u [A]; see `SaltField.flow`."""
+        assert self.salt is not None
+        return self.salt.flow(self.potentials.on_nodes(u, 0.0)[0], salt)
 
     def side(self) -> Side | None:
         """The side reaction, if there is one."""

@@ -41,6 +41,9 @@ COLUMNS = (
     "Time step [s]",
 )
 
+LEAST_CURRENT = 1e-6
+"""Current per collector area below which a host is at rest [A m-2]."""
+
 
 def row_of(
     model: PlatingModel,
@@ -67,7 +70,8 @@ def row_of(
     unit = 1.0 / (36.0e3 * area)
     spread = spread_of(model.sites, state.thickness)
     losses = losses_of(model, state)
-    volts = losses.voltages(state.current)
+    least = LEAST_CURRENT * area
+    volts = losses.voltages(state.current, least=least)
     return {
         "Time [s]": state.time,
         "Step": step,
@@ -92,6 +96,6 @@ def row_of(
         "Concentration loss [V]": volts["concentration"],
         "Kinetic loss [V]": volts["kinetics"],
         "Nucleation loss [V]": volts["nucleation"],
-        "Loss budget error": losses.missing if state.current else 0.0,
+        "Loss budget error": losses.missing if abs(state.current) > least else 0.0,
         "Time step [s]": size,
     }

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from typing import Protocol as Interface
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ..._files import write_text
@@ -23,9 +22,7 @@ from ..settings import StepReport
 from ..simulation import SUMMARY_FILE
 from .books import Books
 from .checkpoint import Checkpoint
-from .losses import losses_of
 from .march import State
-from .measures import filled_fraction, spread_of
 from .model import PlatingModel
 from .settings import PlatingSettings
 from .snapshot import PlatingSnapshot
@@ -90,6 +87,7 @@ class PlatingSimulation:
         known = coat_thickness
         if known is None and mesh is not None and comm.rank == 0:
             known = mesh.shape.get("coating")  # type: ignore[assignment]
+        self.salt = salt
         self.coat_thickness: float | None = comm.bcast(known)
         if anode.coat is not None and self.coat_thickness is None:
             raise InputError(
@@ -156,6 +154,7 @@ class PlatingSimulation:
             coat_thickness=self.coat_thickness or 0.0,
             temperature=self.temperature,
             comm=self.comm,
+            salt=self.salt,
         )
 
     def _copies(self) -> float:
@@ -170,7 +169,7 @@ class PlatingSimulation:
         said = (
             self.comm.bcast(digest),
             self.anode,
-            self.coat_thickness,
+            (self.coat_thickness, self.salt),
             self.protocol.steps,
             self.temperature,
             self.settings,
@@ -198,8 +197,9 @@ class PlatingSimulation:
             "electrode": describe_host(model, books.copies),
             "ledger": books.ledger.summary(model, state),
             "conservation": {"charge balance error": books.ledger.error(model, state)},
-            "deposit": describe_deposit(model, state),
-            "loss budget error": losses_of(model, state).missing if state.current else 0.0,
+            "deposit": max(books.deposits, key=lambda deposit: deposit["mean thickness [m]"]),
+            "deposits": books.deposits,
+            "largest loss budget error": float(books.recorder.series["Loss budget error"].max()),
             "steps": [
                 {"step": e.text, "ended": e.reason, "time [s]": e.time} for e in books.events
             ],
@@ -231,24 +231,6 @@ def describe_host(model: PlatingModel, copies: float) -> dict[str, float]:
         / model.volume_per_charge
         / model.footprint
         / 36.0e3,
-    }
-
-
-def describe_deposit(model: PlatingModel, state: State) -> dict[str, Any]:
-    """Where the lithium is: what a summary says of the last state."""
-    spread = spread_of(model.sites, state.thickness)
-    current = spread_of(model.sites, np.maximum(-state.plating, 0.0))
-    return {
-        "mean thickness [m]": spread.mean,
-        "largest thickness [m]": float(state.thickness.max(initial=0.0)),
-        "coefficient of variation": spread.variation,
-        "largest over mean": spread.peak,
-        "share on collector": spread.on_collector,
-        "filled fraction of pores": filled_fraction(model.sites, state.thickness),
-        "share per layer, bottom to top": spread.layers.tolist(),
-        "mean height over the host's": spread.height,
-        "largest local current density [A.m-2]": float(-state.plating.min(initial=0.0)),
-        "current's coefficient of variation": current.variation,
     }
 
 

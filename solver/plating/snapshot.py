@@ -13,7 +13,7 @@ from .sites import Kind
 
 Array = NDArray[np.float64]
 
-ION, ELECTRON = "ion_potential", "electron_potential"
+ION, ELECTRON, SALT = "ion_potential", "electron_potential", "salt_concentration"
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ def snapshot_of(
     model: PlatingModel, state: State, *, index: int, label: str
 ) -> PlatingSnapshot | None:
     """The fields of a state, on rank 0; all ranks call this."""
+    salt = None if state.salt is None else model.domain.gather(state.salt)
     nodal = model.potentials.on_nodes(state.u, state.potential)
     ions, electrons = (model.domain.gather(values) for values in nodal)
     if ions is None or electrons is None:
@@ -57,7 +58,8 @@ def snapshot_of(
         label=label,
         voltage=state.potential,
         current_density=-state.current / model.footprint,
-        volume={ION: ions, ELECTRON: electrons},
+        volume={ION: ions, ELECTRON: electrons}
+        | ({} if salt is None else {SALT: np.where(np.isfinite(ions), salt, np.nan)}),
         host=_on_surface(model, state, ~on_collector),
         collector=_on_surface(model, state, on_collector),
     )

@@ -15,7 +15,6 @@ from ..control import ImposedRate
 from ..endings import ElectrodeScale, Ending
 from ..legs import Leg, begin_leg
 from ..model import StageFailure
-from ..result import Event
 from ..settings import StepReport
 from ..steps import CapacityLimit
 from .books import Books
@@ -274,7 +273,7 @@ class Timeline:
             leg.index + 1, len(self.protocol.steps), leg.step.text, reason, state.time,
             state.potential,
         )  # fmt: skip
-        books.events.append(Event(state.time, leg.index, leg.step.text, reason))
+        books.close(leg.index, state, reason)
         self._save(leg.index + 1, None)
 
     def _save(self, index: int, leg: Leg | None) -> None:
@@ -302,6 +301,7 @@ class Timeline:
             drop=fields["drop"],
             current=float(fields["current"][0]),
             surroundings=model.surroundings(fields["thickness"]),
+            salt=None if model.salt is None else scatter(fields["salt"]),
         )
         self._size, self._passed_before = numbers.next_size, numbers.step_passed
         log.info("resumed at t = %.6g s", numbers.time)

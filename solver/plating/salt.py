@@ -1,0 +1,140 @@
+"""The salt in the pores: a binary electrolyte whose concentration the current moves.
+
+Only anions say where salt is needed: they cross no surface, so that
+
+    d(eps c)/dt = -div N,     N = -D grad c - (1 - t_plus) i_l / F,     N.n = 0 on all surfaces,
+    i_l = -kappa grad (phi_l - psi),     psi = (2 R T / F) (1 - t_plus) chi ln(c / c_0),
+
+with chi the thermodynamic factor and phi_l what a lithium electrode at the same place reads. In
+weak form, with K_ij = int eps^1.5 grad v_i . grad v_j dx over the pores and M the lumped mass,
+
+    M dc/dt + D K c = -(1 - t_plus) / F J,      J = int i_l . grad v dx = -kappa K (phi_l - psi).
+
+Each step takes c by backward Euler, and goes to and fro between potentials and salt until both
+fit. eps is what lithium has left open.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..._fenics import PETSc
+from ...materials.constants import FARADAY
+from ..model import StageFailure, largest, total
+from .conduction import Bulk
+
+import ufl  # isort: skip  (after the gate, which orders the imports)
+from dolfinx import fem  # isort: skip
+from dolfinx.la import InsertMode  # isort: skip
+
+if TYPE_CHECKING:
+    from .model import PlatingModel
+
+Array = NDArray[np.float64]
+
+DEPLETED = 1e-3
+"""Share of the concentration at rest below which the electrolyte counts as used up."""
+RELATIVE = 1e-10
+BRUGGEMAN = 1.5
+
+
+class SaltField:
+    """The salt of one host; fields are over this rank's nodes [mol m-3].
+
+    Args:
+        model: The host.
+
+    Attributes:
+        rest: The concentration everywhere at rest.
+    """
+
+    def __init__(self, model: PlatingModel) -> None:
+        domain, self.law = model.domain, model.anode.salt
+        self.comm, self._model = model.comm, model
+        self._bulk = Bulk(domain)
+        self._matrix = self._bulk.matrix.duplicate()
+        self._in, self._out = self._matrix.createVecs()
+        self._open = fem.Function(fem.functionspace(domain.mesh, ("DG", 0)))
+        test = ufl.TestFunction(domain.space)
+        self._mass_form = fem.form(self._open * test * ufl.Measure("dx", domain=domain.mesh))
+        self._mass = np.zeros(domain.owned)
+        self.rest = np.full(domain.owned, self.law.concentration)
+        self._solver = PETSc.KSP().create(self.comm)
+        self._solver.setType(PETSc.KSP.Type.CG)
+        self._solver.getPC().setType(PETSc.PC.Type.JACOBI)
+        self._solver.setTolerances(rtol=RELATIVE, atol=0.0, max_it=5000)
+
+    def surround(self, share: Array) -> None:
+        """Take the share (local cells,) that is open to the electrolyte; 0 in the host."""
+        self._bulk.entries(share**BRUGGEMAN)
+        self._open.x.array[self._bulk.cells] = share
+        mass = fem.assemble_vector(self._mass_form)
+        mass.scatter_reverse(InsertMode.add)
+        self._mass = mass.array[: len(self.rest)].copy()
+
+    def potential(self, salt: Array) -> Array:
+        """(nodes,) psi [V]."""
+        law = self.law
+        scale = 2.0 / self._model.thermal * (1.0 - law.transference) * law.thermodynamic_factor
+        return scale * np.log(np.maximum(salt / law.concentration, DEPLETED))
+
+    def flow(self, ions: Array, salt: Array) -> Array:
+        """(nodes,) J [A] of an ion potential (nodes,) [V], by which salt is moved."""
+        driving = np.where(self._mass > 0.0, ions - self.potential(salt), 0.0)
+        return -self.law.conductivity * self._stiffness(driving)
+
+    def drive(self, salt: Array) -> Array:
+        """(nodes,) what the salt adds to the equations of the ion potential [A]."""
+        return -self.law.conductivity * self._stiffness(self.potential(salt))
+
+    def activity(self, salt: Array) -> Array:
+        """(c / c_0)^alpha_a."""
+        share = np.maximum(salt / self.law.concentration, DEPLETED)
+        return np.asarray(share**self._model.anode.deposit.alpha_a)
+
+    def stepped(self, before: Array, flow: Array, size: float) -> Array:
+        """The salt (nodes,) after a step of a length [s] with a mean flow (nodes,) [A].
+
+        Raises:
+            StageFailure: The electrolyte is used up somewhere.
+        """
+        law = self.law
+        outside = self._mass <= 0.0
+        self._bulk.matrix.copy(self._matrix, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
+        self._matrix.scale(law.diffusivity)
+        diagonal = self._matrix.getDiagonal()
+        diagonal.array_w[:] += np.where(outside, 1.0, self._mass / size)
+        self._matrix.setDiagonal(diagonal)
+        self._in.array_w[:] = np.where(
+            outside,
+            before,
+            self._mass / size * before - (1.0 - law.transference) / FARADAY * flow,
+        )
+        self._out.array_w[:] = before
+        self._solver.setOperators(self._matrix)
+        self._solver.setInitialGuessNonzero(True)
+        self._solver.solve(self._in, self._out)
+        found = np.array(self._out.array_r)
+        if self._solver.getConvergedReason() < 0:
+            raise StageFailure("the salt's equations were not solved")
+        least = -largest(self.comm, float(-found.min(initial=np.inf)))
+        if least < DEPLETED * law.concentration:
+            raise StageFailure("the electrolyte is used up at the surface: the limiting current")
+        return found
+
+    def amount(self, salt: Array) -> float:
+        """All salt of the meshed part [mol]."""
+        return total(self.comm, self._mass @ salt)
+
+    def change(self, one: Array, other: Array) -> float:
+        """Largest difference of two fields, over the concentration at rest."""
+        gap = float(np.abs(one - other).max(initial=0.0))
+        return largest(self.comm, gap) / self.law.concentration
+
+    def _stiffness(self, field: Array) -> Array:
+        self._in.array_w[:] = field
+        self._bulk.matrix.mult(self._in, self._out)
+        return np.array(self._out.array_r)
