@@ -19,6 +19,7 @@ from cyclopts import App, CycloptsError, Parameter
 from .. import __version__
 from ..errors import InputError, NanotrodeError
 from . import ranks
+from .reproduce.command import reproduce
 
 Kind = Literal[
     "film",
@@ -50,6 +51,7 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
+app.command(reproduce)
 
 
 @app.command
