@@ -139,9 +139,9 @@ def sheet(comparisons: list[Comparison]) -> Sheet:
         rows,
         note=(
             "One-dimensional: finite volumes over the depth, integrated by SciPy's LSODA; it "
-            "shares the card's numbers with the 3-D runs, and no other code. Its poles have no tips; "
-            f"of the surface the tips are {tips}, which is most of the difference. Of a curve the "
-            "largest difference is given, of potentials over the rise from start to cut-off. The "
-            "array that is meshed whole has straight elements, the others curved ones."
+            "shares the card's numbers with the 3-D runs, and no other code. Its poles have no "
+            f"tips; of the surface the tips are {tips}, which is most of the difference. Of a "
+            "curve the largest difference is given, of potentials over the rise from start to "
+            "cut-off. The array that is meshed whole has straight elements, the others curved ones."
         ),
     )

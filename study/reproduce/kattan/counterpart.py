@@ -49,10 +49,10 @@ class Counterpart:
                 f"{electrodes.VOLUME * 1e18:.4g} um3 of {electrodes.MATERIAL} on "
                 f"{electrodes.FOOTPRINT * 1e12:.2g} um2 of collector in all three; charged from "
                 f"a stoichiometry of {electrodes.START:g}. Currents are per collector area; an "
-                "empty cell is after the end of charging. Droop is the share of the current that is "
-                f"lost between two times. Charged is all that passes until rest at {HELD:g} V. The 200 "
-                "poles, whose current is the larger at first, fall below the 20 after "
-                f"{crossed:.1f} s."
+                "empty cell is after the end of charging. Droop is the share of the current that "
+                "is lost between two times, spread the standard deviation over the mean, by area. "
+                f"Charged is all that passes until rest at {HELD:g} V. The 200 poles, whose "
+                f"current is the larger at first, fall below the 20 after {crossed:.1f} s."
             ),
         )
 
