@@ -20,6 +20,7 @@ from .. import __version__
 from ..errors import InputError, Interrupted, NanotrodeError
 from . import ranks, viewing
 from .optimise.command import optimise
+from .reproduce.command import reproduce
 from .sweep.command import sweep
 
 Kind = Literal[
@@ -53,6 +54,7 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 viewing.register(app)
+app.command(reproduce)
 
 
 @app.command

@@ -27,7 +27,9 @@ def answer(capsys, *arguments):
     return code, captured.out, captured.err
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"], ["schema"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["reproduce", "--help"], ["--version"], ["schema"]]
+)
 def test_help_imports_nothing_heavy(arguments):
     script = (
         "import json, sys\nfrom nanotrode.study.cli import main\n"

@@ -1,0 +1,41 @@
+"""The command `nanotrode reproduce PAPER`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ...errors import InputError
+from .. import ranks
+from .papers import find
+
+
+def reproduce(
+    paper: str,
+    /,
+    *,
+    out: Path | None = None,
+    force: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Compute a paper again: its own numbers, then the physics that it is about.
+
+    Tables (CSV and one report.md), figures (PNG) and the runs behind them. Started again, it goes
+    on where it was stopped.
+
+    Parameters
+    ----------
+    paper
+        kattan: planar against nanostructured poles.
+    out
+        Folder for everything; runs/reproduce-PAPER if left out.
+    force
+        Overwrite runs in the folder that are other than wanted.
+    """
+    found = find(paper)
+    if ranks.size() > 1:
+        raise InputError("reproduce: its runs are small; start it as one process, without mpiexec")
+    folder = out or Path("runs") / f"reproduce-{paper}"
+    for path in found.reproduce(folder, force=force, tell=lambda line: print(line, flush=True)):
+        print(f"wrote {path}")

@@ -1,0 +1,1 @@
+"""Kattan and Saeed: nanostructured poles, with Butler-Volmer and Fick."""

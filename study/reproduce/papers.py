@@ -1,0 +1,56 @@
+"""Which papers can be computed again, and where that is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from ...errors import InputError
+
+Tell = Callable[[str], None]
+"""Takes a line for the user."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper.
+
+    Attributes:
+        title: What it is about.
+        story: The module, beside this one, whose `reproduce(out, force=, tell=)` does it.
+    """
+
+    title: str
+    story: str
+
+    def reproduce(self, out: Path, *, force: bool, tell: Tell) -> list[Path]:
+        """Compute everything again into a folder; the files written.
+
+        Args:
+            out: The folder; finished runs in it are not made again.
+            force: Overwrite runs that are other than wanted.
+            tell: Gets a line before each part, and the findings.
+        """
+        module = import_module(self.story, package=__package__)
+        return cast(list[Path], module.reproduce(out, force=force, tell=tell))
+
+
+PAPERS: Mapping[str, Paper] = {
+    "kattan": Paper("Kattan and Saeed: planar against nanostructured poles", ".kattan.story"),
+}
+"""By the name that the command line takes."""
+
+
+def find(name: str) -> Paper:
+    """The paper of this name.
+
+    Raises:
+        InputError: There is none.
+    """
+    if name not in PAPERS:
+        known = ", ".join(PAPERS)
+        raise InputError(f"paper: got '{name}', expected one of: {known}")
+    return PAPERS[name]
