@@ -47,6 +47,8 @@ GATES = {
     "pydantic": ("study/", "materials/"),
     "cyclopts": ("study/",),
     "rich": ("study/",),
+    "imageio_ffmpeg": ("postprocess/",),
+    "PIL": ("geometry/", "postprocess/"),
 }
 
 # Modules that most tests, `nanotrode --help` and `nanotrode schema` live on.
@@ -64,6 +66,9 @@ LIGHT = (
     "nanotrode.solver.result",
     "nanotrode.study.schema",
     "nanotrode.study.cli",
+    "nanotrode.study.viewing",
+    "nanotrode.study.serving",
+    "nanotrode.postprocess.report.sweep_table",
     "nanotrode.solver.stepping",
 )
 HEAVY = ("dolfinx", "petsc4py", "mpi4py", "gmsh", "pyvista", "vtkmodules", "matplotlib")
@@ -231,6 +236,8 @@ def test_every_data_file_is_shipped():
     for folder in (*FOLDERS, "examples"):
         for path in (ROOT / folder).rglob("*.toml"):
             assert path in shipped, path
+    for path in (ROOT / "postprocess" / "report" / "templates").iterdir():
+        assert path in shipped, path
     assert ROOT / "py.typed" in shipped
 
 
