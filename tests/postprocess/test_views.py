@@ -35,7 +35,7 @@ def small(monkeypatch):
 
 @pytest.fixture
 def run(tmp_path):
-    mesh = make_mesh()
+    mesh = make_mesh(2)
     writer = VtkWriter(tmp_path / "run", mesh)
     for index in range(3):
         writer.write(make_snapshot(mesh, index))
@@ -70,7 +70,7 @@ def test_fields_are_found_by_what_people_call_them(run):
 def test_a_plane_takes_away_what_is_in_front(run):
     output = read_outputs(run)[1]
     for name in ("stoichiometry", "current_density"):
-        field, scale = find_field(output, name), None
+        field = find_field(output, name)
         scale = drawing.scale_of(output, field)
         subject = drawing._subject(output, field, Look(plane=parse_plane("x=0.5")), scale)
         assert subject.coloured.bounds[1] == pytest.approx(0.05)  # half of 0.1 um
@@ -98,7 +98,8 @@ def test_a_montage_has_equal_limits(small, run, tmp_path):
     VtkWriter(tmp_path / "other", mesh).write(make_snapshot(mesh, 7))
     outputs = [read_outputs(tmp_path / "other")[0], read_outputs(run)[0]]
     assert render.limits_of(outputs, "stoichiometry") == pytest.approx((0.1, 1.6))
-    path = render.render_montage([run, tmp_path / "other"], "stoichiometry", tmp_path / "m.png")
+    runs = [run, tmp_path / "other"]
+    path = render.render_montage(runs, "stoichiometry", tmp_path / "m.png", time=0.0)
     rows, columns = imread(path).shape[:2]
     assert columns > 1.2 * rows
 
