@@ -15,7 +15,7 @@ from .opengl import require_rendering
 
 _PIXELS = 1_250_000
 _TALLEST = 2.6
-_BODY = "#e4e2dc"
+_BODY = "#d0cec8"
 _MATT = {"ambient": 0.56, "diffuse": 0.56, "specular": 0.12, "specular_power": 18}
 
 

@@ -40,7 +40,7 @@ def streamlines_of(output: Output, field: Field) -> pv.PolyData:
         initial_step_length=0.2, max_steps=1000, max_length=size,
         terminal_speed=_SLOWEST * steepness,
     )  # fmt: skip
-    if lines.n_points == 0:
+    if lines.n_lines == 0:
         raise InputError(f"--streamlines: none found for '{field.key}' at {output.time:.6g} s")
     return lines.tube(radius=0.0025 * size, n_sides=8)
 

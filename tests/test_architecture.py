@@ -50,6 +50,8 @@ GATES = {
     "optuna": ("study/optimise/search.py",),
     "pyarrow": ("study/cases/table.py",),
     "submitit": ("study/cases/slurm.py",),
+    "imageio_ffmpeg": ("postprocess/",),
+    "PIL": ("geometry/", "postprocess/"),
 }
 
 # Modules that most tests, `nanotrode --help` and `nanotrode schema` live on.
@@ -69,6 +71,9 @@ LIGHT = (
     "nanotrode.solver.result",
     "nanotrode.study.schema",
     "nanotrode.study.cli",
+    "nanotrode.study.viewing",
+    "nanotrode.study.serving",
+    "nanotrode.postprocess.report.sweep_table",
     "nanotrode.solver.stepping",
 )
 HEAVY = ("dolfinx", "petsc4py", "mpi4py", "gmsh", "pyvista", "vtkmodules", "matplotlib")
@@ -236,6 +241,8 @@ def test_every_data_file_is_shipped():
     for folder in (*FOLDERS, "examples"):
         for path in (ROOT / folder).rglob("*.toml"):
             assert path in shipped, path
+    for path in (ROOT / "postprocess" / "report" / "templates").iterdir():
+        assert path in shipped, path
     assert ROOT / "py.typed" in shipped
 
 

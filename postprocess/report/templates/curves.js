@@ -38,7 +38,7 @@ class Curves {
     line.setAttribute("visibility", "visible");
   }
 
-  // On each curve the point nearest to the pointer; curves that are not there keep silent.
+  // Over time the nearest point of each curve; elsewhere only the nearest of all.
   point(event) {
     const [px, py] = this.place(event), rows = [], timed = this.facts.second !== null;
     const near = this.facts.lines.map((line) => {
@@ -51,7 +51,7 @@ class Curves {
     });
     const closest = Math.min(...near.map((n) => n.far));
     near.forEach(({ k, far }, number) => {
-      const line = this.facts.lines[number], told = timed ? far < 900 : far === closest;
+      const line = this.facts.lines[number], told = timed || far === closest;
       this.dots[number].setAttribute("visibility", told ? "visible" : "hidden");
       if (!told) return;
       this.dots[number].setAttribute("cx", this.across(line.x[k]));
