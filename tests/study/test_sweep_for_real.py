@@ -83,7 +83,7 @@ def test_killed_ten_times_at_random_nothing_is_lost_and_nothing_run_twice(tmp_pa
             for folder in out.glob("cases/*")
             if (at := _finished(folder))
         }
-        print(f"killed {kill + 1} times, {len(finished)} of 8 cases done")
+        sys.stdout.write(f"killed {kill + 1} times, {len(finished)} of 8 cases done\n")
     rows = sweep(path, out)
     assert [row["status"] for row in rows] == ["done"] * 8
     whole = sweep(path, tmp_path / "whole")
