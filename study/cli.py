@@ -17,8 +17,9 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from .. import __version__
-from ..errors import InputError, Interrupted, NanotrodeError
+from ..errors import InputError, NanotrodeError
 from . import ranks, viewing
+from .again import interrupted
 from .optimise.command import optimise
 from .reproduce.command import reproduce
 from .sweep.command import sweep
@@ -90,8 +91,9 @@ def run(
     try:
         result = run_study(loaded, out, resume=resume, force=force, show=True)
     except KeyboardInterrupt:
-        again = " ".join(["nanotrode run", *_words(study, out, overrides), "--resume"])
-        raise Interrupted(f"interrupted; go on with: {again}") from None
+        raise interrupted(
+            "run", study, out=out, overrides=overrides or (), flag="--resume"
+        ) from None
     if ranks.rank() == 0:
         show_run(out or default_folder(loaded), result)
 
@@ -275,13 +277,3 @@ def _end_all_ranks(code: int) -> None:
     """One rank has failed alone: the others would wait for it for ever."""
     if ranks.size() > 1 and "mpi4py.MPI" in sys.modules:
         sys.modules["mpi4py.MPI"].COMM_WORLD.Abort(code)
-
-
-def _words(study: Path, out: Path | None, overrides: Sequence[str] | None) -> list[str]:
-    """The arguments of a run as the user would type them."""
-    import shlex
-
-    words = [str(study), *(["--out", str(out)] if out else [])]
-    for override in overrides or ():
-        words += ["--set", override]
-    return [shlex.quote(word) for word in words]

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..errors import NanotrodeError
+from ..errors import InputError, NanotrodeError
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -20,6 +20,19 @@ def rank() -> int:
 def size() -> int:
     """Number of processes that the launcher started, without MPI."""
     return int(os.environ.get("PMI_SIZE") or os.environ.get("OMPI_COMM_WORLD_SIZE") or 1)
+
+
+def require_one(command: str) -> None:
+    """See that a command that starts processes of its own is not started by a launcher.
+
+    Raises:
+        InputError: It is one of several.
+    """
+    if size() > 1:
+        raise InputError(
+            f"nanotrode {command}: got {size()} processes, expected one, which starts the others; "
+            f"leave mpiexec out, and give the MPI processes of each case as {command}.ranks"
+        )
 
 
 def communicator() -> MPI.Comm | None:

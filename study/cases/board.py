@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
+from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _COLOURS = {"done": "green", "failed": "red", "timed out": "red", "stopped": "yellow"}
 _SHOWN = 8
-"""Cases that have ended and are still shown."""
+"""Cases that have ended, and that run, which are shown."""
 
 
 class Board:
@@ -111,7 +112,7 @@ class Board:
                 wall = "" if record.wall is None else f"{record.wall:.0f} s"
                 status = Text(record.status, _COLOURS.get(record.status, ""))
                 table.add_row(Text(self._names[task]), status, wall, Text(record.reason))
-            for task, since in self._running.items():
+            for task, since in islice(self._running.items(), _SHOWN):
                 said = Text(last_line(task.folder / OUTPUT))
                 wall = f"{time.monotonic() - since:.0f} s"
                 table.add_row(Text(self._names[task]), Text("runs", "cyan"), wall, said)

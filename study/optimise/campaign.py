@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..cases.case import Case
-from ..cases.harvest import harvest
+from ..cases.harvest import find, harvest
 from ..cases.store import CaseStore
 from ..cases.table import input_columns
 from ..cases.task import Task, make_task, read_record
@@ -89,6 +89,14 @@ class Campaign:
 
     def _cost(self, point: Point) -> float:
         return math.inf if point.score is None else self.problem.goal.cost(point.score.objective)
+
+    def label(self) -> str:
+        """What the objective is called in a case, with its unit; else as the user calls it."""
+        name, best = self.problem.table.objective, self.best()
+        if best is None:
+            return name
+        task = next(iter(self.members(best).tasks))
+        return find(name, harvest(task), where=self.problem.goal.where)
 
     def inputs(self, point: Point) -> dict[str, Any]:
         """What varies, at a point."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from ...errors import Interrupted
+from .. import ranks
+from ..again import interrupted
 
 
 def optimise(
@@ -39,12 +39,11 @@ def optimise(
     from .problem import read_problem
     from .run import run_optimise
 
+    ranks.require_one("optimise")
     given = [*(overrides or ()), *([f"optimise.jobs={jobs}"] if jobs is not None else [])]
     problem = read_problem(study, given)
     try:
         found = run_optimise(problem, out, show=True)
     except KeyboardInterrupt:
-        words = ["nanotrode", "optimise", str(study), *(["--out", str(out)] if out else [])]
-        words += [word for override in given for word in ("--set", override)]
-        raise Interrupted(f"interrupted; go on with: {shlex.join(words)}") from None
+        raise interrupted("optimise", study, out=out, overrides=given) from None
     show_found(problem, found)

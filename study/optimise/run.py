@@ -134,9 +134,8 @@ def _write(campaign: Campaign) -> Found:
             shutil.copyfile(task.folder / STUDY, temporary)
     write_text(found.folder / SUMMARY, json.dumps(_summary(campaign, found), indent=2) + "\n")
     tried = [(row["objective"], row["keeps constraints"]) for row in rows]
-    plot_history(
-        found.folder / PICTURE, tried, label=table.objective, goal=table.goal, target=table.target
-    )
+    label = campaign.label()
+    plot_history(found.folder / PICTURE, tried, label=label, goal=table.goal, target=table.target)
     return found
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from ...errors import Interrupted, NanotrodeError
+from ...errors import NanotrodeError
+from .. import ranks
+from ..again import interrupted
 
 
 def sweep(
@@ -43,14 +44,13 @@ def sweep(
     from .plan import plan_sweep
     from .run import run_sweep
 
+    ranks.require_one("sweep")
     given = [*(overrides or ()), *([f"sweep.jobs={jobs}"] if jobs is not None else [])]
     plan = plan_sweep(study, given)
     try:
         outcome = run_sweep(plan, out, retry=retry, show=True)
     except KeyboardInterrupt:
-        words = ["nanotrode", "sweep", str(study), *(["--out", str(out)] if out else [])]
-        words += [word for override in given for word in ("--set", override)]
-        raise Interrupted(f"interrupted; go on with: {shlex.join(words)}") from None
+        raise interrupted("sweep", study, out=out, overrides=given) from None
     show_sweep(outcome)
     lost = Counter(row["status"] for row in outcome.rows if row["status"] not in _FINE)
     if lost:

@@ -38,7 +38,7 @@ def levels_of(study: GeometryStudy, *, error: bool) -> tuple[Level, ...]:
         return (itself,)
     if isinstance(study.geometry, OwnMeshTable):
         raise StudyError(
-            "sweep.error: a mesh of your own cannot be made coarser here; leave error out, or "
+            "a mesh of your own cannot be made coarser here; leave error out, or "
             "sweep over geometry.file with meshes of different sizes"
         )
     quiet = (

@@ -14,6 +14,7 @@ from ..cases.case import Case, make_case, refuse_impossible
 from ..cases.families import settle_reduced
 from ..loading import read_table
 from ..source import Source, read_source
+from .levels import levels_of
 from .schema import SAMPLED, SweepTable
 
 MOST_CASES = 100_000
@@ -47,8 +48,20 @@ def plan_sweep(path: str | Path, overrides: Iterable[str] = ()) -> Plan:
     cases = settled(make_case(source, axes, one) for one in values)
     if table.impossible == "refuse" or all(case.study is None for case in cases):
         refuse_impossible(cases)
+    if table.error:
+        _check_levels(cases, source)
     named = next(case.study.name for case in cases if case.study is not None)
     return Plan(named, table, cases)
+
+
+def _check_levels(cases: Iterable[Case], source: Source) -> None:
+    """See that each case can be run on a coarser mesh."""
+    for case in cases:
+        if case.study is not None:
+            try:
+                levels_of(case.study, error=True)
+            except StudyError as error:
+                raise StudyError(f"{source.where(('sweep', 'error'))}: {error}") from None
 
 
 def settled(cases: Iterable[Case]) -> tuple[Case, ...]:

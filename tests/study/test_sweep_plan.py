@@ -133,6 +133,12 @@ def test_a_study_with_a_sweep_is_no_single_run(tmp_path, planned, capsys):
     assert "has no [sweep]" in capsys.readouterr().err
 
 
+def test_a_sweep_starts_its_own_ranks(monkeypatch, capsys):
+    monkeypatch.setenv("PMI_SIZE", "2")
+    assert cli.main(["sweep", "study.toml"]) == 2
+    assert "leave mpiexec out" in capsys.readouterr().err
+
+
 def test_a_reduced_model_needs_enough_cases_on_one_mesh(planned):
     few = planned('solver.reduced = [true]\nrate = ["1C", "2C"]')
     assert not few.cases[0].study.solver.reduced
