@@ -84,11 +84,15 @@ class Bulk:
         Args:
             conductivity: (local cells,) [S m-1].
         """
+        return np.asarray(self.assembled(conductivity).getValuesCSR()[2], dtype=float)
+
+    def assembled(self, conductivity: Array) -> PETSc.Mat:
+        """The matrix of all nodes [S]; valid until the next call."""
         self._conductivity.x.array[self._cells] = conductivity
         self._matrix.zeroEntries()
         self._assemble(self._matrix, self._form)
         self._matrix.assemble()
-        return np.asarray(self._matrix.getValuesCSR()[2], dtype=float)
+        return self._matrix
 
 
 class Conduction:
