@@ -104,7 +104,7 @@ def effective_transport(
         if not empty:
             assert pieces is not None
             where = phase.place(pieces.points, along) if phase else None
-            energy = _energy(pieces, _fixed(where), tolerance)
+            energy = energy_between(pieces.domain, pieces.stiffness, faces_fixed(where), tolerance)
             diffusivity = energy * size[along] / float(np.prod(np.delete(size, along)))
         found.append(transport_of(AXES[along], diffusivity, fraction))
     return tuple(found)
@@ -132,7 +132,7 @@ class _Phase(NamedTuple):
     def leading_through(self, along: int) -> NDArray[np.bool_]:
         """Which cells belong to pieces that touch both faces."""
         where = self.place(self.mesh.points, along)
-        return _leading_through(self.mesh, where < ON_FACE, where > 1.0 - ON_FACE)
+        return leading_through(self.mesh, where < ON_FACE, where > 1.0 - ON_FACE)
 
 
 class _Pieces(NamedTuple):
@@ -159,7 +159,7 @@ def _phase(mesh: ElectrodeMesh, region: str, height: float | None) -> _Phase:
         if region == "electrolyte":
             volume -= float(size[0] * size[1]) * (float(size[2]) - height)
         size[2] = height
-        part = _below(part, float(low[2]) + height * (1 - ON_FACE))
+        part = below(part, float(low[2]) + height * (1 - ON_FACE))
     return _Phase(part, low, size, volume / float(np.prod(size)))
 
 
@@ -169,7 +169,7 @@ def _assemble(
     """What leads through, from rank 0 to all ranks."""
     through = None
     if phase is not None and kept is not None:
-        through = _only(phase.mesh, kept)
+        through = only_cells(phase.mesh, kept)
         few = kept.sum() < QUADRATIC_BELOW
         if through.order == 1 and (few if quadratic is None else quadratic):
             through = _with_middles(through)
@@ -183,7 +183,7 @@ def _assemble(
     )
 
 
-def _fixed(where: NDArray | None) -> NDArray | None:
+def faces_fixed(where: NDArray | None) -> NDArray | None:
     """(n,) 1 on one face, 0 on the other, not a number where it is to be found."""
     if where is None:
         return None
@@ -191,12 +191,12 @@ def _fixed(where: NDArray | None) -> NDArray | None:
     return fixed
 
 
-def _below(part: ElectrodeMesh, level: float) -> ElectrodeMesh:
+def below(part: ElectrodeMesh, level: float) -> ElectrodeMesh:
     """The cells that are not wholly above a level [m]."""
-    return _only(part, part.points[part.cells[:, :4], 2].min(axis=1) < level)
+    return only_cells(part, part.points[part.cells[:, :4], 2].min(axis=1) < level)
 
 
-def _leading_through(
+def leading_through(
     part: ElectrodeMesh, low: NDArray[np.bool_], high: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Which cells belong to pieces that touch both faces."""
@@ -211,7 +211,7 @@ def _leading_through(
     return np.isin(piece[part.cells[:, 0]], through)
 
 
-def _only(part: ElectrodeMesh, chosen: NDArray[np.bool_]) -> ElectrodeMesh:
+def only_cells(part: ElectrodeMesh, chosen: NDArray[np.bool_]) -> ElectrodeMesh:
     """Some cells of a mesh, without their facets."""
     nodes, local = np.unique(part.cells[chosen], return_inverse=True)
     none = np.empty((0, part.facets.shape[1]), np.int32)
@@ -240,9 +240,17 @@ def _with_middles(mesh: ElectrodeMesh) -> ElectrodeMesh:
     )
 
 
-def _energy(pieces: _Pieces, fixed: NDArray | None, tolerance: float) -> float:
-    """Energy int |grad phi|^2 dx [m] of the solution that takes the `fixed` values, on rank 0."""
-    domain, stiffness = pieces.domain, pieces.stiffness
+def energy_between(
+    domain: Domain, stiffness: PETSc.Mat, fixed: NDArray | None, tolerance: float
+) -> float:
+    """Energy of the solution that takes given values: int |grad phi|^2 dx [m], times what weights.
+
+    Args:
+        domain: Where the potential lives.
+        stiffness: Its matrix.
+        fixed: (nodes,) on rank 0, not a number where the potential is to be found.
+        tolerance: Relative, of the linear solve.
+    """
     values = domain.scatter(fixed)
     held = np.flatnonzero(~np.isnan(values))
     lifted, product = stiffness.createVecs()

@@ -90,11 +90,15 @@ class Bulk:
         Args:
             conductivity: (local cells,) [S m-1].
         """
+        return np.asarray(self.assembled(conductivity).getValuesCSR()[2], dtype=float)
+
+    def assembled(self, conductivity: Array) -> PETSc.Mat:
+        """The matrix of all nodes [S]; valid until the next call."""
         self._conductivity.x.array[self.cells] = conductivity
         self.matrix.zeroEntries()
         self._assemble(self.matrix, self._form)
         self.matrix.assemble()
-        return np.asarray(self.matrix.getValuesCSR()[2], dtype=float)
+        return self.matrix
 
 
 class Conduction:
