@@ -98,7 +98,7 @@ def cut_cubes(levels: list[Floats], kept: Mask) -> tuple[Floats, Ints]:
     """
     counts = [len(level) for level in levels]
     cube = np.argwhere(kept)
-    first = np.ravel_multi_index(tuple(cube.T), counts)
+    first = np.asarray(np.ravel_multi_index(tuple(cube.T), counts))
     corner = np.array([np.ravel_multi_index(c, counts) for c in np.ndindex(2, 2, 2)])
     # Mirrored cells are turned round again by exchanging two vertices.
     mirrored = _MIRRORED[_CELLS][:, [0, 2, 1, 3]]
