@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from .._fenics import PETSc
 from ..errors import InputError
 from .domain import Domain
-from .joined import detached, leading_through
 from .laplace import solve_laplace
 from .model import total
 
@@ -133,7 +132,7 @@ class _Phase(NamedTuple):
     def leading_through(self, along: int) -> NDArray[np.bool_]:
         """Which cells belong to pieces that touch both faces."""
         where = self.place(self.mesh.points, along)
-        return leading_through(self.mesh, where < ON_FACE, where > 1.0 - ON_FACE)
+        return _leading_through(self.mesh, where < ON_FACE, where > 1.0 - ON_FACE)
 
 
 class _Pieces(NamedTuple):
@@ -161,7 +160,7 @@ def _phase(mesh: ElectrodeMesh, region: str, height: float | None) -> _Phase:
             volume -= float(size[0] * size[1]) * (float(size[2]) - height)
         size[2] = height
         part = _below(part, float(low[2]) + height * (1 - ON_FACE))
-    return _Phase(detached(part), low, size, volume / float(np.prod(size)))
+    return _Phase(part.detached(), low, size, volume / float(np.prod(size)))
 
 
 def _assemble(
@@ -195,6 +194,21 @@ def _fixed(where: NDArray | None) -> NDArray | None:
 def _below(part: ElectrodeMesh, level: float) -> ElectrodeMesh:
     """The cells that are not wholly above a level [m]."""
     return _only(part, part.points[part.cells[:, :4], 2].min(axis=1) < level)
+
+
+def _leading_through(
+    part: ElectrodeMesh, low: NDArray[np.bool_], high: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Which cells belong to pieces that touch both faces."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    first, others = np.repeat(part.cells[:, 0], 3), part.cells[:, 1:4].ravel()
+    size = len(part.points)
+    graph = coo_array((np.ones(len(first), np.int8), (first, others)), shape=(size, size))
+    piece = connected_components(graph, directed=False)[1]
+    through = np.intersect1d(piece[low], piece[high])
+    return np.isin(piece[part.cells[:, 0]], through)
 
 
 def _only(part: ElectrodeMesh, chosen: NDArray[np.bool_]) -> ElectrodeMesh:

@@ -1,6 +1,5 @@
-"""What of a region conducts: cells joined through facets, from one face of the box to another.
+"""Cells that share no more than an edge or a vertex, set apart: a line conducts nothing.
 
-Cells that share no more than an edge or a vertex are not joined, since a line conducts nothing.
 Continuous elements would let a current pass there all the same, the more the coarser they are.
 """
 
@@ -10,13 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..geometry.mesh import facet_nodes
-from ..geometry.topology import facets_of
+from .arrays import Ints
+from .topology import facets_of
 
 if TYPE_CHECKING:
-    from ..geometry.mesh import ElectrodeMesh
+    from .mesh import ElectrodeMesh
 
 _AT_ONCE = 1_000_000
 """Facets that are looked at together: bounds the memory."""
@@ -48,29 +46,10 @@ def detached(part: ElectrodeMesh) -> ElectrodeMesh:
     )
 
 
-def leading_through(
-    part: ElectrodeMesh, low: NDArray[np.bool_], high: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Which cells belong to pieces that touch both faces.
-
-    Args:
-        part: Cells that are detached where no facet joins them.
-        low: (n,) nodes on one face.
-        high: (n,) nodes on the other.
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    first, others = np.repeat(part.cells[:, 0], 3), part.cells[:, 1:4].ravel()
-    size = len(part.points)
-    graph = coo_array((np.ones(len(first), np.int8), (first, others)), shape=(size, size))
-    piece = connected_components(graph, directed=False)[1]
-    through = np.intersect1d(piece[low], piece[high])
-    return np.isin(piece[part.cells[:, 0]], through)
-
-
-def _same_corners(cells: NDArray) -> tuple[NDArray, NDArray]:
+def _same_corners(cells: Ints) -> tuple[Ints, Ints]:
     """Positions in the raveled cells of the nodes that two cells share through a facet."""
+    from .mesh import facet_nodes
+
     every = facets_of(cells)
     inner = every.second >= 0
     nodes = every.nodes[inner]
@@ -86,8 +65,8 @@ def _same_corners(cells: NDArray) -> tuple[NDArray, NDArray]:
     return np.concatenate(one), np.concatenate(other)
 
 
-def _corner(cells: NDArray, chosen: NDArray, nodes: NDArray) -> NDArray:
+def _corner(cells: Ints, chosen: Ints, nodes: Ints) -> Ints:
     """Position of each node (k, 3 or 6) of a facet in its cell, in the raveled cells."""
     place = (cells[chosen][:, None, :] == nodes[:, :, None]).argmax(axis=2)
-    found: NDArray = (chosen[:, None] * cells.shape[1] + place).ravel()
+    found: Ints = (chosen[:, None] * cells.shape[1] + place).ravel()
     return found
