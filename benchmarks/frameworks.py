@@ -24,6 +24,7 @@ import numpy as np
 from measure import HERE, ONE_THREAD, peak_memory
 
 from nanotrode.errors import MeshError
+from nanotrode.geometry.descriptors import connected_to_separator
 from nanotrode.geometry.implicit.build import build_implicit
 from nanotrode.geometry.implicit.framework import PorousFramework
 from nanotrode.geometry.implicit.shape import ImplicitBox
@@ -31,11 +32,13 @@ from nanotrode.geometry.measure import triangle_areas
 from nanotrode.geometry.mesh import ElectrodeMesh
 from nanotrode.geometry.sizing import Sizing
 from nanotrode.geometry.tags import BOUNDARIES
+from nanotrode.geometry.voxels import Mask
 
 RESULTS = HERE / "results" / "frameworks.json"
 SIDE, HEADROOM, POROSITY = 30e-6, 5e-6, 0.46
 SIZES = (2e-6, 1.5e-6, 1e-6)
 RADIUS = 8e-6
+_REPEATED = ((0, 1), (0, 1), (0, 0))
 
 
 def framework(seed: int, *, side: float = SIDE) -> PorousFramework:
@@ -152,16 +155,29 @@ def sphere() -> list[dict[str, float]]:
 
 
 def reference_area(shape: PorousFramework, step: float) -> float:
-    """Area of the framework's own level set by marching cubes on a fine grid [m2]."""
+    """Area of the framework's own level set by marching cubes on a fine grid [m2].
+
+    As the framework's porosity is the connected one, closed pores and loose solid have none.
+    """
     import pyvista
 
     (_, level_set), *_ = shape.phases()
     counts = [round(length / step) + 1 for length in shape.size]
     image = pyvista.ImageData(dimensions=counts, spacing=[step] * 3)
     points = np.asarray(image.points)
-    values = [level_set(part) for part in np.array_split(points, len(points) // 200_000 + 1)]
-    image["distance"] = np.concatenate(values)
+    parts = [level_set(part) for part in np.array_split(points, len(points) // 200_000 + 1)]
+    values = np.concatenate(parts).reshape(counts, order="F")
+    values = np.where(islands(values < 0), -values, values)
+    image["distance"] = values.ravel(order="F")
     return float(image.contour([0.0], scalars="distance", method="flying_edges").area)
+
+
+def islands(solid: Mask) -> Mask:
+    """Closed pores and loose solid of nodes whose last planes repeat the first in x and y."""
+    once = solid[:-1, :-1]
+    pore = connected_to_separator(~once, periodic=True)
+    held = connected_to_separator(~pore[:, :, ::-1], periodic=True)[:, :, ::-1]
+    return np.pad(held != once, _REPEATED, mode="wrap")
 
 
 def convergence() -> dict[str, Any]:
@@ -174,7 +190,7 @@ def convergence() -> dict[str, Any]:
 
 
 def grading() -> list[dict[str, Any]]:
-    """Cells with and without grading: sphere and framework, the same surface."""
+    """Cells with grading, usual and soon, and without: sphere and framework, same surface."""
     rows = []
     for name, shape, size in (
         ("sphere in electrolyte", Sphere(0.5e-6, headroom=HEADROOM), 0.5e-6),
@@ -184,6 +200,7 @@ def grading() -> list[dict[str, Any]]:
         found: dict[str, Any] = {"name": name, "size": size}
         for kind, sizing in (
             ("graded", Sizing(interface=size)),
+            ("soon", Sizing(interface=size, growth=1.0)),
             ("uniform", Sizing(interface=size, core=size, bulk=size)),
         ):
             mesh = build_implicit(shape, sizing, order=1)

@@ -21,6 +21,7 @@ from .curve import sides
 from .fill import fill_box, squeeze_for
 from .film import build_film
 from .finish import Raw, finish
+from .implicit.image import Image
 from .implicit.shape import ImplicitShape
 from .lattice import even_levels, inflation, make_lattice
 from .mesh import ElectrodeMesh
@@ -55,6 +56,10 @@ def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 2) ->
     sizing = sizing or Sizing()
     if isinstance(shape, Film):
         return build_film(shape, sizing, order=order)
+    if isinstance(shape, Image) and not shape.smoothing:
+        from .implicit.voxel_mesh import mesh_voxels
+
+        return mesh_voxels(shape, sizing, order=order)
     if not isinstance(shape, PoleArray):
         from .implicit.build import build_implicit
 

@@ -112,6 +112,12 @@ class ElectrodeMesh:
             parent_nodes=nodes,
         )
 
+    def detached(self) -> ElectrodeMesh:
+        """The same cells, without facets, joined only where they share one; see `detached`."""
+        from .detached import detached
+
+        return detached(self)
+
     def quality(self) -> MeshQuality:
         """Counts, angles and soundness of the mesh."""
         return measure_quality(self)

@@ -1,7 +1,7 @@
 """Effective transport of one phase in one direction: the Laplace problem on its mesh.
 
     div grad phi = 0 in the phase;  phi = 1 and 0 on two opposite faces of the box;
-    no flux through all other walls.
+    no flux through all other walls, nor where cells share less than a facet.
 
 With the box's length L and cross-section A, D_eff / D = L / A * int |grad phi|^2 dx, which is
 the flux of the discrete solution to the last digit. The tortuosity factor is that of TauFactor
@@ -160,7 +160,7 @@ def _phase(mesh: ElectrodeMesh, region: str, height: float | None) -> _Phase:
             volume -= float(size[0] * size[1]) * (float(size[2]) - height)
         size[2] = height
         part = below(part, float(low[2]) + height * (1 - ON_FACE))
-    return _Phase(part, low, size, volume / float(np.prod(size)))
+    return _Phase(part.detached(), low, size, volume / float(np.prod(size)))
 
 
 def _assemble(

@@ -160,7 +160,9 @@ class ImageTable(Table):
     crop: tuple[Span, Span, Span] | None = Field(
         None, description="first voxel and the one after the last, along x, y and z"
     )
-    smoothing: float = Field(0.6, ge=0.3, le=10, description="of the voxels' corners [voxels]")
+    smoothing: float = Field(
+        0.6, ge=0, le=10, description="of the voxels' corners [voxels]; 0 keeps their faces"
+    )
     raw_shape: tuple[int, int, int] | None = Field(None, description="of a raw file")
     raw_type: str | None = Field(None, description='of a raw file, such as "uint8"')
     headroom: Length | None = Field(None, description="electrolyte above the image")

@@ -132,7 +132,7 @@ labels = { electrolyte = 0, electrode = 255 }   # grey values; also binder and a
 # axes = "zyx"              # what pages, rows and columns of the file are
 # upside_down = true        # the last page lies on the collector
 # crop = [[0, 128], [0, 128], [0, 128]]   # first voxel and the one after the last: x, y, z
-# smoothing = 0.6           # of the voxels' corners, in voxels
+# smoothing = 0.6           # of the voxels' corners, in voxels; 0 keeps the voxels' faces
 # headroom = "1 um"         # electrolyte above; without it the solids alone are meshed
 """,
     "mesh": """\

@@ -43,7 +43,8 @@ class Image(ImplicitBox):
         upside_down: whether the last page along z, not the first, lies on the collector.
         crop: per axis x, y, z the first voxel and the one after the last; None takes all.
         smoothing: standard deviation of the Gaussian that rounds the voxels' corners [voxels];
-            what is thinner than about twice this is blurred away.
+            what is thinner than about twice this is blurred away. 0 keeps the voxels' faces:
+            each voxel is cut into cells of its own (`voxel_mesh`).
         raw_shape: pages, rows and columns of a raw file.
         raw_type: numbers of a raw file, such as "uint8" or "<u2".
         headroom: electrolyte above the image [m]; None keeps the solids alone.
@@ -67,8 +68,8 @@ class Image(ImplicitBox):
     def __post_init__(self) -> None:
         check_positive(self, "voxel", "headroom")
         check_choice("axes", self.axes, _ORDERS)
-        if not 0.3 <= self.smoothing <= 10:
-            raise ShapeError(f"smoothing: got {self.smoothing:g}, expected 0.3 to 10 voxels")
+        if self.smoothing and not 0.3 <= self.smoothing <= 10:
+            raise ShapeError(f"smoothing: got {self.smoothing:g}, expected 0 or 0.3 to 10 voxels")
         if bool(self.labels) == (self.threshold is not None):
             raise ShapeError("labels, threshold: give one of them, to tell the phases apart")
         if self.labels:
@@ -118,10 +119,16 @@ class Image(ImplicitBox):
     @property
     def resolution(self) -> float:
         """Default size of the elements at an interface [m]."""
-        return 1.5 * self.voxel
+        return (1.5 if self.smoothing else 1.0) * self.voxel
 
     def phases(self) -> Phases:
-        """All solids against the electrolyte, and then binder and additive among the solids."""
+        """All solids against the electrolyte, and then binder and additive among the solids.
+
+        Raises:
+            ShapeError: Without smoothing: steps have no level set.
+        """
+        if not self.smoothing:
+            raise ShapeError("smoothing: got 0 in a combination, expected 0.3 to 10 voxels there")
         return level_sets(self.voxels, self.smoothing)
 
     @property

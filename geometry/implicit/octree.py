@@ -28,7 +28,8 @@ def choose_levels(
     levels = np.zeros(fine.shape, dtype=np.int8)
     split = fine
     for level in range(1, most + 1):
-        width = max(1, round(0.5 / growth))
+        # Larger cubes need a ring between, or levels would jump; the smallest need none.
+        width = max(int(level > 1), round(0.5 / growth))
         near = grown(split, width, periodic=periodic)
         split = _blocks(near, 2)
         too_large = _blocks(largest < level, 2**level)

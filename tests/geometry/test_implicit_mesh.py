@@ -250,6 +250,17 @@ def test_cells_grow_away_from_the_surface():
     assert inside[0] < inside[1] == inside[2]
 
 
+def test_with_more_growth_cells_are_larger_right_beside_the_surface():
+    fine = Body(SPHERE, percolates=False, resolution=0.75e-6)
+    usual, soon = (build_implicit(fine, Sizing(growth=g), order=1) for g in (0.5, 1.0))
+    assert len(usual.cells) > 1.2 * len(soon.cells)
+    assert soon.area("interface") == pytest.approx(usual.area("interface"), rel=1e-4)
+    quality = soon.quality()
+    assert quality.min_dihedral >= 15
+    assert quality.max_dihedral <= 165
+    assert quality.nonmanifold == quality.untagged_facets == 0
+
+
 def test_the_same_shape_gives_the_same_mesh():
     first, second = (build_implicit(Body(GYROID, porosity=0.5), Sizing(), order=1) for _ in "ab")
     assert first.digest() == second.digest()

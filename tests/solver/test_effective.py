@@ -150,3 +150,40 @@ def test_quadratic_cells_leave_less_too_open():
     coarse, better = (mesh_transport(mesh, "z", quadratic=which)[0] for which in (False, True))
     assert coarse.fraction == better.fraction
     assert 0.985 * coarse.diffusivity < better.diffusivity < 0.998 * coarse.diffusivity
+
+
+@pytest.mark.parametrize("shared", ["edge", "vertex"])
+@pytest.mark.parametrize("order", [1, 2])
+def test_what_touches_by_less_than_a_facet_conducts_nothing(shared, order):
+    def pore(x):
+        low, high = (x < 0.5, x > 0.5) if shared == "vertex" else (x[:, ::2] < 0.5, x[:, ::2] > 0.5)
+        return low.all(axis=1) | high.all(axis=1)
+
+    mesh = boxes.box((4, 4, 4), order=order)
+    where = pore(mesh.points[mesh.cells[:, :4]].mean(axis=1))
+    tags = np.where(where, REGIONS["electrolyte"], REGIONS["electrode"])
+    (found,) = mesh_transport(replace(mesh, cell_tags=tags), "z")
+    assert found.diffusivity == 0
+    assert found.tortuosity == np.inf
+
+
+def test_a_mesh_of_voxels_and_the_voxels_close_in_on_one_tortuosity():
+    from nanotrode.geometry.build_cad import build_mesh
+    from nanotrode.geometry.implicit.image import Image
+
+    labels = {"electrolyte": 0, "electrode": (85, 170)}
+    crop = ((0, 16), (24, 40), (0, 16))
+    shape = Image(str(IMAGE), 1.0, labels=labels, crop=crop, smoothing=0.0, headroom=1.0)
+    mesh = build_mesh(shape, order=1)
+    linear, quadratic = (
+        mesh_transport(mesh, "z", height=16.0, quadratic=finer)[0].diffusivity
+        for finer in (False, True)
+    )
+    pore, values = shape.voxels.phase("electrolyte"), []
+    for _ in range(2):
+        values.append(voxel_transport(pore, 2).diffusivity)
+        pore = pore.repeat(2, 0).repeat(2, 1).repeat(2, 2)
+    # The error goes as the voxels' edge to the power 4/3, that of re-entrant edges.
+    limit = values[1] + (values[1] - values[0]) / (2 ** (4 / 3) - 1)
+    assert values[0] < values[1] < limit < quadratic < linear
+    assert quadratic - limit < 0.5 * (limit - values[0])
