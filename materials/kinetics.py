@@ -143,7 +143,10 @@ class ButlerVolmer:
         f = FARADAY / (GAS_CONSTANT * temperature)
         j0, dj0_dx = self.exchange_current.evaluate(x, c_e=c_e, c_s_max=c_s_max)
         anodic, d_anodic = bounded_exp((self.alpha_a * f) * eta)
-        cathodic, d_cathodic = bounded_exp((-self.alpha_c * f) * eta)
+        if self.alpha_a == self.alpha_c and d_anodic is anodic and _all_above_limit(anodic):
+            cathodic = d_cathodic = 1.0 / anodic  # one exponential for two
+        else:
+            cathodic, d_cathodic = bounded_exp((-self.alpha_c * f) * eta)
         drive = anodic - cathodic
         slope = (self.alpha_a * f) * d_anodic
         slope += (self.alpha_c * f) * d_cathodic
@@ -160,16 +163,20 @@ def bounded_exp(argument: Array) -> tuple[Array, Array]:
     return value, slope
 
 
+def _all_above_limit(exponential: Array) -> bool:
+    """Whether the reciprocals of some exponentials are none of those that go on as tangents."""
+    return bool(np.min(exponential, initial=1.0) >= 1.0 / _EXP_LIMIT)
+
+
 def _regular_root(s: Array) -> tuple[Array, Array]:
     """Return the square root of `s` and its slope, continued below `ROOT_LIMIT`."""
-    inner = np.maximum(s, ROOT_LIMIT)
-    root = np.sqrt(inner)
-    slope = 0.5 / root
-    if np.size(s) and np.min(s) < ROOT_LIMIT:
-        decay = np.exp(np.minimum(s / ROOT_LIMIT, 1.0) - 1.0)
-        root = np.where(s < ROOT_LIMIT, (0.5 * _ROOT_AT_LIMIT) * (1.0 + decay), root)
-        slope *= decay
-    return root, slope
+    if np.min(s, initial=1.0) >= ROOT_LIMIT:
+        root = np.sqrt(s)
+        return root, 0.5 / root
+    root = np.sqrt(np.maximum(s, ROOT_LIMIT))
+    decay = np.exp(np.minimum(s / ROOT_LIMIT, 1.0) - 1.0)
+    slope = 0.5 * decay / root
+    return np.where(s < ROOT_LIMIT, (0.5 * _ROOT_AT_LIMIT) * (1.0 + decay), root), slope
 
 
 def _check_positive(key: str, value: float, unit: str) -> None:

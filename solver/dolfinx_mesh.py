@@ -1,4 +1,4 @@
-"""Mesh arrays as a DOLFINx mesh: in parallel by DOLFINx's own way, alone in a tenth of its time."""
+"""Mesh arrays as a DOLFINx mesh over the ranks, in a fraction of the time of DOLFINx's own way."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _fenics  # noqa: F401  (orders MPI ahead of the compiled modules)
+from .shares import Share, cut
 
 import basix.ufl  # isort: skip
 import ufl  # isort: skip
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from mpi4py import MPI
 
     from ..geometry.mesh import ElectrodeMesh
+
+
+_TAG = 731
+"""Of the messages in which the ranks tell each other whose ghosts they hold; any number."""
 
 
 class Numbering(NamedTuple):
@@ -85,11 +90,10 @@ def spread(
     numbering = comm.bcast(along_a_curve(arrays) if arrays is not None else None)
     cells, points = _on_root(arrays, numbering, order, comm)
     element = basix.ufl.element("Lagrange", "tetrahedron", order, shape=(3,))
-    if comm.size == 1:
-        return _alone(comm, cells, points, element), numbering
-    mode = GhostMode.shared_facet if ghosts else GhostMode.none
-    partitioner = dmesh.create_cell_partitioner(mode, 2)
-    return dmesh.create_mesh(comm, cells, element, points, partitioner), numbering
+    if ghosts and comm.size > 1:
+        partitioner = dmesh.create_cell_partitioner(GhostMode.shared_facet, 2)
+        return dmesh.create_mesh(comm, cells, element, points, partitioner), numbering
+    return _sewn(comm, _handed_out(cells, points, comm), element), numbering
 
 
 def spread_tagged(arrays: ElectrodeMesh | None, comm: MPI.Comm) -> TaggedMesh:
@@ -139,27 +143,34 @@ def _inverse(order: NDArray[np.int64]) -> NDArray[np.int64]:
     return rank
 
 
-def _alone(
-    comm: MPI.Comm, cells: NDArray[np.int64], points: NDArray[np.float64], element: Any
-) -> dmesh.Mesh:
-    """A mesh of one rank, in the order of the arrays.
+def _handed_out(cells: NDArray[np.int64], points: NDArray[np.float64], comm: MPI.Comm) -> Share:
+    """This rank's share of a mesh that is complete on rank 0."""
+    if comm.rank != 0:
+        return comm.recv(source=0)
+    shares = cut(cells, points, parts=comm.size)
+    own = next(shares)
+    for rank, share in enumerate(shares, start=1):
+        comm.send(share, dest=rank)
+    return own
 
-    `create_mesh` looks for a good order of the cells, with all their neighbours; here the given
-    one stays, and there is nothing to look for.
+
+def _sewn(comm: MPI.Comm, share: Share, element: Any) -> dmesh.Mesh:
+    """The ranks' shares as one mesh, each in its own order.
+
+    `create_mesh` would look for a partition and a good order of the cells, with all their
+    neighbours; here there is nothing to look for.
     """
-    corner = np.zeros(len(points), dtype=bool)
-    corner[cells[:, :4]] = True
-    vertices = np.cumsum(corner, dtype=np.int32)[cells[:, :4]] - np.int32(1)
     topology = Topology(
         CellType.tetrahedron,
-        IndexMap(comm, int(corner.sum())),
-        IndexMap(comm, len(cells)),
-        AdjacencyList_int32(np.ascontiguousarray(vertices)),
-        np.arange(len(cells), dtype=np.int64),
+        IndexMap(comm, share.n_own, share.ghosts, share.owners, _TAG),
+        IndexMap(comm, len(share.cells)),
+        AdjacencyList_int32(np.ascontiguousarray(share.vertices)),
+        share.original,
     )
     layout = fem.coordinate_element(element.basix_element)._cpp_object
-    if cells.shape[1] > 4:
+    if share.cells.shape[1] > 4:
         topology.create_entities(1)
-    nodes = np.arange(len(points))
-    geometry = create_geometry(topology, [layout], nodes, cells.ravel(), points.ravel(), 3)
+    geometry = create_geometry(
+        topology, [layout], share.nodes, share.cells.ravel(), share.points.ravel(), 3
+    )
     return dmesh.Mesh(Mesh_float64(comm, topology, geometry), ufl.Mesh(element))

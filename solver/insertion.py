@@ -99,14 +99,12 @@ class InsertionModel:
         )
         # a reaction that slows as the surface fills would make the Jacobian indefinite; without
         # that part Newton's method takes a step more there, and always has a direction
-        slopes = np.maximum(reaction.slope_x, 0.0), reaction.slope_potential
-        flux, state_slope, potential_slope = (
-            self._scale * values for values in (reaction.j, *slopes)
-        )
-        weights = self.surface.weights
-        rate, uniform_slope, rate_slope = totals(
-            self.comm, weights @ flux, weights @ state_slope, weights @ potential_slope
-        )
+        slope_x = np.maximum(reaction.slope_x, 0.0)
+        scaled = np.array((reaction.j, slope_x, reaction.slope_potential))
+        scaled *= self._scale
+        flux, state_slope, potential_slope = scaled
+        sums = scaled @ self.surface.weights
+        rate, uniform_slope, rate_slope = totals(self.comm, *sums.tolist())
         return Evaluation(
             rate=rate,
             rate_slope=rate_slope,
@@ -225,6 +223,10 @@ class InsertionModel:
         return smallest, largest(self.comm, float(at.j.max(initial=-np.inf)))
 
     def _apply(self, matrix: PETSc.Mat, u: Array) -> Array:
-        self._in.array_w[:] = u
+        product = np.empty_like(u)
+        self._in.placeArray(u)
+        self._out.placeArray(product)
         matrix.mult(self._in, self._out)
-        return self._out.array_r.copy()
+        self._in.resetArray()
+        self._out.resetArray()
+        return product

@@ -130,7 +130,7 @@ class Newton:
             residual -= target
             excess = 0.0 if rate is None else at.rate - rate
             size = self._size(residual, excess, shift, at)
-            if not np.isfinite(size):
+            if not math.isfinite(size):
                 raise StageFailure("the residual is not a finite number")
             if before is not None:
                 # at rest the first residual can be exactly nothing
@@ -145,7 +145,9 @@ class Newton:
             damping = min(1.0, MAX_POTENTIAL_STEP / abs(move)) if move else 1.0
             if iteration >= UNDAMPED and reduction is not None and reduction > STALLED:
                 damping *= 0.5  # between two sides of a bend in a law: full steps go to and fro
-            new = u - damping * step
+            if damping < 1.0:
+                step *= damping
+            new = u - step
             if iteration < GUARDED_ITERATIONS:
                 new = model.admissible(u, new)
             update = max(self._largest(new - u), damping * abs(move), damping * felt)
@@ -188,7 +190,8 @@ class Newton:
         state_slope = model.state_slope(at)
         try:
             self._linear.set_matrix(*model.jacobian(shift, u, at))
-            self._column_sums = shift * model.lumped_mass + state_slope
+            self._column_sums = shift * model.lumped_mass
+            self._column_sums += state_slope
             y = self._linear_solve(residual, tolerance)
             if imposed:
                 felt = abs(total(model.comm, state_slope @ y)) / max(at.rate_slope, TINY)
@@ -226,7 +229,7 @@ class Newton:
         if reduction is None:
             return 1e-3
         enough = 0.1 * self.tolerance / max(error, self.tolerance)
-        return float(np.clip(max(enough, 0.1 * reduction**2), 1e-8, 1e-3))
+        return min(max(enough, 0.1 * reduction**2, 1e-8), 1e-3)
 
     def _size(self, residual: Array, excess: float, shift: float, at: Evaluation) -> float:
         square = total(self.model.comm, residual @ (residual * self._inverse_mass)) / shift

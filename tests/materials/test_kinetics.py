@@ -95,3 +95,12 @@ def test_coefficients_must_be_positive(bad: float) -> None:
         RootExchange(bad)
     with pytest.raises(MaterialError, match="alpha_c"):
         ButlerVolmer(0.5, bad, ConstantExchange(1.0))
+
+
+@pytest.mark.parametrize("reach", [0.3, 4.0])
+def test_equal_coefficients_share_an_exponential_and_nothing_else_changes(reach: float) -> None:
+    x, eta = np.full(41, 0.3), np.linspace(-reach, reach, 41)
+    equal = ButlerVolmer(0.5, 0.5, RootExchange(6.2e-12)).evaluate(x, eta, **STATE)
+    almost = ButlerVolmer(0.5, np.nextafter(0.5, 1.0), RootExchange(6.2e-12))
+    for one, other in zip(equal, almost.evaluate(x, eta, **STATE), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12 * np.abs(other).max())
