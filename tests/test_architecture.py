@@ -24,7 +24,13 @@ BY_ALL = {"errors", "_fenics", "_files", "units"}
 ARROWS = {
     "geometry": set(),
     "materials": set(),
-    "solver": {"geometry.mesh", "geometry.tags", "materials"},
+    "solver": {
+        "geometry.mesh",
+        "geometry.tags",
+        "geometry.measure",
+        "geometry.topology",
+        "materials",
+    },
     "postprocess": {"solver.result", "geometry.tags"},
 }
 

@@ -19,6 +19,7 @@ from scipy.spatial import cKDTree
 from ...errors import MeshError
 from ...geometry.measure import tet_volumes, triangle_areas
 from ...geometry.tags import BOUNDARIES, REGIONS
+from ...geometry.topology import facets_of, find_rows
 
 if TYPE_CHECKING:
     from ...geometry.mesh import ElectrodeMesh
@@ -139,8 +140,6 @@ def _reacting_facets(mesh: ElectrodeMesh) -> tuple[Ints, Ints]:
 
 def _beside_electrolyte(mesh: ElectrodeMesh, facets: Ints) -> NDArray[np.bool_]:
     """Which of the facets are sides of an electrolyte cell."""
-    from ...geometry.topology import facets_of, find_rows
-
     sides = facets_of(mesh.cells[mesh.cell_tags == REGIONS["electrolyte"]])
     return np.asarray(find_rows(sides.nodes, facets) >= 0)
 
