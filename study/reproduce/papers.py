@@ -39,6 +39,7 @@ class Paper:
 
 
 PAPERS: Mapping[str, Paper] = {
+    "lin": Paper("Lin et al.: four hosts for lithium, from one model", ".lin.story"),
     "kattan": Paper("Kattan and Saeed: planar against nanostructured poles", ".kattan.story"),
 }
 """By the name that the command line takes."""
