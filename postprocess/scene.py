@@ -16,7 +16,7 @@ from .opengl import require_rendering
 _PIXELS = 1_250_000
 _TALLEST = 2.6
 _BODY = "#d0cec8"
-_MATT = {"ambient": 0.56, "diffuse": 0.56, "specular": 0.12, "specular_power": 18}
+MATT = {"ambient": 0.56, "diffuse": 0.56, "specular": 0.12, "specular_power": 18}
 
 
 def in_micrometres(grid: pv.UnstructuredGrid) -> NDArray:
@@ -132,12 +132,12 @@ def photograph(
         _add_lights(plotter, view)
         plotter.add_mesh(
             _prepared(surface, shrink), scalars=field, cmap=colours, clim=limits,
-            show_scalar_bar=False, n_colors=512, interpolation="Phong", **_MATT,
+            show_scalar_bar=False, n_colors=512, interpolation="Phong", **MATT,
         )  # fmt: skip
         if body is not None and body.n_cells:
-            plotter.add_mesh(_prepared(body, shrink), color=_BODY, **_MATT)
+            plotter.add_mesh(_prepared(body, shrink), color=_BODY, **MATT)
         if faint is not None:
-            plotter.add_mesh(_prepared(faint, shrink), color="#8a9099", opacity=0.14, **_MATT)
+            plotter.add_mesh(_prepared(faint, shrink), color="#8a9099", opacity=0.14, **MATT)
         plotter.add_mesh(collector.scale(shrink), color="#c9c8c4", ambient=0.45, diffuse=0.6)
         if electrolyte:
             plotter.add_mesh(

@@ -14,7 +14,15 @@ from .cut import SHOWN
 from .drawing import scale_of
 from .fields import Output, read_outputs
 from .render import choose_output, limits_of
-from .subject import body_of, bounds_of, cut_of, surface_of
+from .scene import MATT, View
+from .subject import (
+    body_of,
+    bounds_of,
+    cut_of,
+    surface_of,
+    view_of_cut,
+    view_of_interface,
+)
 from .wording import duration, unit_text
 
 _PAPER, _GREY = "white", "#dedcd6"
@@ -46,18 +54,25 @@ def fill_window(
     first = replace(outputs[0])
     found = find_field(first, field)
     scale = scale_of(first, found, limits_of(map(replace, outputs), field))
-    mesh = _mesh(first, found, outputs)
-    bar = {"title": f"{scale.words} [{unit_text(scale.unit) or '-'}]", "vertical": False}
+    mesh, view = _mesh(first, found, outputs)
+    title = f"{scale.words} [{unit_text(scale.unit) or '-'}]"
+    bar = {
+        "title": title, "vertical": True, "position_x": 0.9, "position_y": 0.2, "height": 0.5,
+        "width": 0.05, "title_font_size": 14, "label_font_size": 13, "n_labels": 5,
+    }  # fmt: skip
     plotter.set_background(_PAPER)
     plotter.add_mesh(
         mesh, scalars=SHOWN, cmap=scale.colours, clim=scale.limits, scalar_bar_args=bar,
-        show_scalar_bar=True, smooth_shading=True, split_sharp_edges=False,
+        show_scalar_bar=True, smooth_shading=True, split_sharp_edges=False, **MATT,
     )  # fmt: skip
-    if found.on_surface:
-        body = body_of(first, mesh)
-        if body.n_cells:
-            plotter.add_mesh(body, color=_GREY)
-    plotter.show_bounds(bounds=bounds_of(first), xtitle="x [um]", ytitle="y [um]", ztitle="z [um]")
+    body = body_of(first, mesh) if found.on_surface else None
+    if body is not None and body.n_cells:
+        plotter.add_mesh(body, color=_GREY, **MATT)
+    plotter.show_bounds(
+        bounds=bounds_of(first), location="outer", font_size=9, n_xlabels=3, n_ylabels=3,
+        n_zlabels=3, xtitle="x [um]", ytitle="y [um]", ztitle="z [um]",
+    )  # fmt: skip
+    _stand(plotter, mesh, view)
 
     def show(number: float) -> None:
         place = round(number)
@@ -70,7 +85,8 @@ def fill_window(
     if len(outputs) > 1:
         plotter.add_slider_widget(
             show, [0, len(outputs) - 1], value=at, title="output", fmt="%.0f",
-            pointa=(0.62, 0.92), pointb=(0.96, 0.92),
+            pointa=(0.66, 0.93), pointb=(0.96, 0.93), style="modern", title_height=0.018,
+            slider_width=0.02, tube_width=0.004,
         )  # fmt: skip
     show(at)
     return show
@@ -79,10 +95,26 @@ def fill_window(
 _ALL = "all outputs"
 
 
-def _mesh(first: Output, field: Field, outputs: list[Output]) -> pv.PolyData:
-    """The surface or the cut, with the field at all outputs and one of them to be shown."""
+def _stand(plotter: pv.Plotter, mesh: pv.PolyData, view: View) -> None:
+    """Look from where pictures are taken."""
+    middle = np.array(mesh.center)
+    plotter.camera.focal_point = tuple(middle)
+    plotter.camera.position = tuple(middle + 4.0 * mesh.length * view.direction)
+    plotter.camera.up = (0.0, 0.0, 1.0)
+    plotter.enable_parallel_projection()
+    plotter.camera.parallel_scale = 0.62 * mesh.length
+    plotter.reset_camera_clipping_range()
+
+
+def _mesh(first: Output, field: Field, outputs: list[Output]) -> tuple[pv.PolyData, View]:
+    """The surface or the cut, with the field at all outputs; and from where to look at it."""
     values = np.column_stack([field.values(replace(output)) for output in outputs])
-    cut = surface_of(first, values) if field.on_surface else cut_of(first, values).surface
-    cut[_ALL] = np.asarray(cut[SHOWN]).reshape(cut.n_points, -1)
-    cut[SHOWN] = cut[_ALL][:, 0]
-    return cut
+    if field.on_surface:
+        mesh = surface_of(first, values)
+        view = view_of_interface(body_of(first, mesh))
+    else:
+        cut = cut_of(first, values)
+        mesh, view = cut.surface, view_of_cut(cut)
+    mesh[_ALL] = np.asarray(mesh[SHOWN]).reshape(mesh.n_points, -1)
+    mesh[SHOWN] = np.asarray(mesh[_ALL])[:, 0]
+    return mesh, view

@@ -38,7 +38,7 @@ CASES = [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) fo
 
 @pytest.mark.parametrize("name", CASES)
 def test_an_example_gives_its_number(name, tmp_path):
-    study = load_study(EXAMPLES / f"{name}.toml", ["output.pictures=false"])
+    study = load_study(EXAMPLES / f"{name}.toml", ["output.pictures=false", "output.report=false"])
     result = run_study(study, tmp_path / name)
     first = result.series["Step"] == 0
     discharged = result.series["Mean stoichiometry"][first][-1]

@@ -34,7 +34,7 @@ def test_a_run_leaves_all_that_is_promised(study, tmp_path):
     there = {path.name for path in out.iterdir()}
     assert there >= {
         "study.toml", "provenance.json", "mesh.msh", "fields.pvd", "fields", "timeseries.csv",
-        "summary.json", "checkpoint.npz", "log.txt",
+        "summary.json", "checkpoint.npz", "log.txt", "report.html",
     }  # fmt: skip
     assert result.directory == out
     assert tomllib.loads((out / "study.toml").read_text())["geometry"]["radius"] == "50 nm"
