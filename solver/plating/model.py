@@ -145,7 +145,7 @@ class PlatingModel:
             coverage=-np.expm1(-felt / deposit.coverage_thickness),
             fed=np.where(felt > deposit.film_thickness, 1.0, self._fed_bare),
             sheet=self._coat_sheet + film,
-            open=1.0 - filled[self.sites.nearest].mean(axis=1),
+            open=1.0 - self.sites.closed(thickness),
         )
 
     def surround(self, by: Surroundings) -> None:

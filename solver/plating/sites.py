@@ -56,6 +56,7 @@ class Sites:
         points: (k, 3, 3) these corners [m].
         pore_cells: (m,) the mesh's electrolyte cells.
         nearest: (m, 4) the site that is nearest to each quarter of them.
+        inside: (m, 4) whether the quarter lies below the top of the host.
         top: Height of the host [m].
     """
 
@@ -69,6 +70,7 @@ class Sites:
     points: Array
     pore_cells: Ints
     nearest: Ints
+    inside: NDArray[np.bool_]
     top: float
 
     @property
@@ -79,6 +81,16 @@ class Sites:
     def filled(self, thickness: Array) -> Array:
         """(n,) share of each site's room that a deposit (n,) [m] takes."""
         return np.clip(thickness * self.areas / np.maximum(self.rooms, 1e-300), 0.0, 1.0)
+
+    def closed(self, thickness: Array) -> Array:
+        """(m,) share of each electrolyte cell that a deposit (sites,) [m] closes.
+
+        A site at the rim fills what it has below the host's top first; above it lithium has no
+        walls, and pushes the electrolyte away.
+        """
+        volume = np.minimum(thickness * self.areas, self.rooms_inside)
+        share = volume / np.maximum(self.rooms_inside, 1e-300)
+        return (share[self.nearest] * self.inside).mean(axis=1)
 
 
 def find_sites(mesh: ElectrodeMesh) -> Sites:
@@ -104,18 +116,19 @@ def find_sites(mesh: ElectrodeMesh) -> Sites:
     floor = mesh.points[:, 2].min()
     host = mesh.cells[mesh.cell_tags != REGIONS["electrolyte"]]
     top = float(mesh.points[np.unique(host), 2].max(initial=floor))
-    pores, nearest, rooms, inside = _rooms(mesh, nodes, areas, top)
+    pores, nearest, inside, rooms, within = _rooms(mesh, nodes, areas, top)
     return Sites(
         nodes=nodes,
         kinds=site_kinds,
         areas=areas,
         heights=mesh.points[nodes, 2] - floor,
         rooms=rooms,
-        rooms_inside=inside,
+        rooms_inside=within,
         facets=places,
         points=mesh.points[facets],
         pore_cells=pores,
         nearest=nearest,
+        inside=inside,
         top=top - floor,
     )
 
@@ -146,7 +159,7 @@ def _beside_electrolyte(mesh: ElectrodeMesh, facets: Ints) -> NDArray[np.bool_]:
 
 def _rooms(
     mesh: ElectrodeMesh, nodes: Ints, areas: Array, top: float
-) -> tuple[Ints, Ints, Array, Array]:
+) -> tuple[Ints, Ints, NDArray[np.bool_], Array, Array]:
     """The electrolyte's cells, the sites nearest to their quarters, and what each site gets."""
     pores = np.flatnonzero(mesh.cell_tags == REGIONS["electrolyte"])
     corners = mesh.points[mesh.cells[pores, :4]]
@@ -162,4 +175,4 @@ def _rooms(
     node_of = group[nearest]
     rooms = share * np.bincount(node_of, weights=volumes, minlength=len(first))[group]
     within = share * np.bincount(node_of, weights=volumes * inside, minlength=len(first))[group]
-    return pores, nearest.reshape(-1, 4), rooms, within
+    return pores, nearest.reshape(-1, 4), inside.reshape(-1, 4), rooms, within
