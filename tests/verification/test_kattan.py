@@ -88,9 +88,8 @@ def test_the_whole_command(tmp_path, capsys):
     assert len(compared) == 22
     with capsys.disabled():
         for row in compared:
-            print(
-                f"\n{row['electrode']:22} {row['quantity']:75} {row['difference [%]']:.5} %", end=""
-            )
+            off = float(row["difference [%]"])
+            print(f"\n{row['electrode']:22} {row['quantity']:75} {off:.4f} %", end="")
     assert all(float(row["difference [%]"]) < 100 * ALLOWED for row in compared)
     verdicts = [row["verdict"] for row in _rows(tmp_path / "claims.csv")]
     assert [verdicts.count(v) for v in ("supported", "contradicted", "not a result")] == [5, 2, 3]
