@@ -18,9 +18,9 @@ import time
 from pathlib import Path
 
 CORES = 2
-RADII = ("40 nm", "50 nm", "60 nm", "70 nm")
-RATES = ("5C", "10C", "20C")
-COUNTS = (1, 2)
+RADII = ("50 nm", "55 nm", "60 nm", "65 nm")
+RATES = ("5C", "10C", "20C", "30C", "40C", "50C")
+COUNTS = (1,)
 STUDY = """\
 [geometry]
 kind = "nanowire-array"
@@ -31,10 +31,11 @@ name = "LiFePO4"
 [initial]
 stoichiometry = 0.05
 [[protocol]]
-steps = ["Discharge at {rate} until 2.8 V", "Rest for 20 s"]
+steps = ["Discharge at {rate} until 2.8 V"]
 [solver]
-tolerance = 3e-4
+tolerance = 2e-3
 [output]
+fraction = 1.0
 pictures = false
 """
 SWEEP = f"""\

@@ -81,12 +81,13 @@ def _parameters(tasks: Sequence[Task], table: SlurmTable, jobs: int | None) -> d
         "account": table.account,
         "mem": table.memory,
         "setup": list(table.setup) or None,
-        "time": None if table.time is None else math.ceil(float(table.time) / 60.0),
         "ntasks_per_node": 1,
         "cpus_per_task": max(task.ranks for task in tasks),
         "array_parallelism": jobs or len(tasks),
     }
-    return {key: value for key, value in given.items() if value is not None}
+    minutes = None if table.time is None else math.ceil(float(table.time) / 60.0)
+    # not left out: submitit's own limit would be five minutes, None is the partition's
+    return {key: value for key, value in given.items() if value is not None} | {"time": minutes}
 
 
 def _wait(waiting: dict[Task, str], report: Report) -> None:

@@ -42,16 +42,16 @@ def error_bars(
     Returns:
         Label -> half width, in the unit of the number; NaN where it is not known.
     """
-    if not coarse:
+    if not coarse or not {NODES} <= fine.keys() & coarse.keys():
         return dict.fromkeys(fine, math.nan)
     ratio = (fine[NODES] / coarse[NODES]) ** (1.0 / 3.0)
     gain = ratio**ORDER - 1.0 if ratio > LEAST_RATIO else math.nan
+    longer = fine if loose is None else loose
     found = {}
     for label, value in fine.items():
         if label.startswith(_EXACT):
             continue
-        other, longer = coarse.get(label, math.nan), (loose or fine).get(label, math.nan)
-        in_space = SAFETY * abs(value - other) / gain
-        in_time = SAFETY * abs(value - longer) / (STEP_RATIO - 1.0)
+        in_space = SAFETY * abs(value - coarse.get(label, math.nan)) / gain
+        in_time = SAFETY * abs(value - longer.get(label, math.nan)) / (STEP_RATIO - 1.0)
         found[label] = in_space + in_time
     return found

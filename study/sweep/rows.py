@@ -41,13 +41,19 @@ def row_of(entry: Entry, *, error: bool) -> dict[str, Any]:
     row = _stands(entry) | input_columns(entry.case)
     if row["status"] != "done":
         return row
-    numbers = {level: harvest(task) for level, task in entry.tasks.items()}
+    numbers = {level: _numbers(task) for level, task in entry.tasks.items()}
     bars = error_bars(numbers[""], numbers.get("coarse"), numbers.get("loose")) if error else {}
     for label, value in numbers[""].items():
         row[label] = value
         if label in bars:
             row[f"{label} error"] = bars[label]
     return row
+
+
+def _numbers(task: Task) -> dict[str, float]:
+    """What a task came to; nothing where it did not come to its end."""
+    record = read_record(task)
+    return harvest(task) if record is not None and record.status == "done" else {}
 
 
 def _stands(entry: Entry) -> dict[str, Any]:

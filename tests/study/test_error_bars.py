@@ -31,6 +31,8 @@ def test_what_is_not_known_has_no_error():
     missing = error_bars(fine, {"a": 1.1, NODES: 300.0}, fine)
     assert missing["a"] > 0.0
     assert math.isnan(missing["b"])
+    failed = error_bars(fine, fine | {"a": 1.1, NODES: 300.0}, {})
+    assert math.isnan(failed["a"])
     no_time = error_bars(fine, fine | {"a": 1.1, NODES: 300.0}, None)
     assert no_time["b"] == 0.0
 

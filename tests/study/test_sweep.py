@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import json
-import os
 import random
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import drive
@@ -133,38 +127,30 @@ def test_a_folder_of_something_else_is_kept(sweep, tmp_path, capsys):
     assert "is not empty and holds no cases" in capsys.readouterr().err
 
 
-def drive_killed(path: Path, out: Path, at: float, how: str) -> None:
-    """Begin a sweep and end it some time after its start: politely, hard, or with its cases."""
-    words = [sys.executable, str(Path(drive.__file__)), "sweep", str(path), "--out", str(out)]
-    seconds = {"FAKE_SECONDS": "0.9", "XDG_CACHE_HOME": str(out.parent / "cache")}
-    process = subprocess.Popen(words, env=os.environ | seconds, stderr=subprocess.DEVNULL)
-    while not (out / "cases.json").exists():
-        time.sleep(0.02)
-    time.sleep(at)
-    process.send_signal(signal.SIGTERM if how == "politely" else signal.SIGKILL)
-    if how == "with its cases":
-        for file in out.glob("cases/*/case.json"):
-            record = json.loads(file.read_text())
-            if record["status"] == "running" and record["pid"]:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(record["pid"], signal.SIGKILL)
-    process.wait()
+WAYS = ("politely", "hard", "with its cases")
 
 
-def test_killed_at_random_it_goes_on_with_nothing_lost_and_nothing_twice(sweep, tmp_path):
-    over = "geometry.count = { from = 1, to = 8 }"
+@pytest.mark.parametrize("kills", [3, pytest.param(10, marks=pytest.mark.slow)])
+def test_killed_at_random_it_goes_on_with_nothing_lost_and_nothing_twice(
+    sweep, tmp_path, monkeypatch, kills
+):
+    count = 3 * kills
+    over = f"geometry.count = {{ from = 1, to = {count} }}"
     path, out = tmp_path / "study.toml", tmp_path / "out"
     path.write_text(STUDY + over, encoding="utf-8")
-    (tmp_path / "cache" / "fenics").mkdir(parents=True)
+    monkeypatch.setenv("FAKE_SECONDS", "0.9")
     moments = random.Random()
-    for how in ("politely", "hard", "with its cases"):
-        drive_killed(path, out, moments.uniform(0.0, 1.2), how)
+    words = [sys.executable, str(Path(drive.__file__)), "sweep", str(path), "--out", str(out)]
+    for kill in range(kills):
+        drive.kill_at_work(words, out, after=moments.uniform(0.0, 1.8), how=WAYS[kill % 3])
+        done = sum("finished" in work(file.parent) for file in out.glob("cases/*/work.txt"))
+        sys.stdout.write(f"killed {kill + 1} times, {done} of {count} cases done\n")
     code, rows = sweep(over)
     assert code == 0
-    assert [row["status"] for row in rows] == ["done"] * 8
+    assert [row["status"] for row in rows] == ["done"] * count
     for row in rows:
         done = work(out / row["folder"])
         assert done.count("finished") == 1
         # a stage is repeated at most where a kill fell between its work and its checkpoint
         assert sorted(set(done)) == ["1", "2", "3", "finished"]
-        assert len(done) <= 5
+        assert len(done) <= 4 + kills

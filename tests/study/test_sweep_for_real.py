@@ -6,15 +6,12 @@ import contextlib
 import csv
 import json
 import math
-import os
 import random
 import shutil
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
+import drive
 import pytest
 
 from nanotrode.study import cli
@@ -72,10 +69,12 @@ def test_geometries_alone_are_meshed_and_measured(tmp_path):
 def test_killed_ten_times_at_random_nothing_is_lost_and_nothing_run_twice(tmp_path):
     text = "[sweep]\njobs = 2\n[sweep.over]\nrate = { from = '8C', to = '20C', steps = 8 }\n"
     path, out = write(tmp_path / "study.toml", text), tmp_path / "out"
+    words = [sys.executable, "-m", "nanotrode", "sweep", str(path), "--out", str(out)]
     finished: dict[str, str] = {}
     moments = random.Random()
     for kill in range(KILLS):
-        _kill_sweep(path, out, moments.uniform(2.0, 15.0), with_cases=kill % 2 == 0)
+        how = ("hard", "with its cases")[kill % 2]
+        drive.kill_at_work(words, out, after=moments.uniform(0.0, 12.0), how=how)
         for case, at in finished.items():  # what was done then is what is there now
             assert _finished(out / case) == at
         finished = {
@@ -97,19 +96,6 @@ def _finished(folder: Path) -> str | None:
     with contextlib.suppress(OSError, ValueError):
         return json.loads((folder / "provenance.json").read_text())["finished"]
     return None
-
-
-def _kill_sweep(path: Path, out: Path, after: float, *, with_cases: bool) -> None:
-    words = [sys.executable, "-m", "nanotrode", "sweep", str(path), "--out", str(out)]
-    process = subprocess.Popen(words, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    time.sleep(after)
-    process.kill()
-    process.wait()
-    for file in out.glob("cases/*/case.json") if with_cases else ():
-        record = json.loads(file.read_text())
-        if record["status"] == "running" and record["pid"]:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(record["pid"], signal.SIGKILL)
 
 
 @pytest.mark.slow
