@@ -1,0 +1,1 @@
+"""The papers behind nanotrode, computed again: their own algebra, then the physics."""
