@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+
+from ..geometry.implicit.scaffold import PRESETS
 
 from .fields import Length, LengthOrTwo, LengthRange, Table, written
 
@@ -52,6 +54,14 @@ class MiecScaffoldTable(PorousFrameworkTable):
     patch: Length = written("2 um", description="width of the coated patches")
     coating_seed: int = Field(0, ge=0, description="of where the patches lie")
     particles: Literal["active", "inert"] = "active"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_the_preset_says(cls, given: Any) -> Any:
+        """What a preset says is written down with the rest, so that a copy says the same."""
+        if not isinstance(given, dict):
+            return given
+        return PRESETS.get(str(given.get("preset")), {}) | given
 
 
 class _MinimalSurfaceTable(Table):

@@ -27,7 +27,7 @@ def reproduce(
     Parameters
     ----------
     paper
-        kattan: planar against nanostructured poles.
+        kattan: planar against nanostructured poles; lin: four hosts for plated lithium.
     out
         Folder for everything; runs/reproduce-PAPER if left out.
     force
@@ -37,5 +37,10 @@ def reproduce(
     if ranks.size() > 1:
         raise InputError("reproduce: its runs are small; start it as one process, without mpiexec")
     folder = out or Path("runs") / f"reproduce-{paper}"
-    for path in found.reproduce(folder, force=force, tell=lambda line: print(line, flush=True)):
-        print(f"wrote {path}")
+    for path in found.reproduce(folder, force=force, tell=_tell):
+        _tell(f"wrote {path}")
+
+
+def _tell(line: str) -> None:
+    """Print a line in one piece: several threads may have one."""
+    print(f"{line}\n", end="", flush=True)

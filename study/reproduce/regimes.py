@@ -1,0 +1,209 @@
+"""Where lithium goes in a host, over how well its body conducts ions and electrons.
+
+Each point is the static current of the 3-D model on a bare gyroid column: Butler-Volmer, no
+nucleation barrier, no coat and no film, so that conduction alone decides. Beside it stands the
+porous electrode of one dimension, with effective conductivities from our own cell problem, whose
+lines divide the map: nu = 1, and kappa_eff = sigma_eff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...geometry.build_cad import build_mesh
+from ...geometry.implicit.families import Gyroid
+from ...geometry.sizing import Sizing
+from ...materials.constants import FARADAY, GAS_CONSTANT
+from ...materials.plating import Anode, Solid
+from ...materials.plating_library import load_deposit, load_salt
+
+if TYPE_CHECKING:
+    from ...geometry.mesh import ElectrodeMesh
+
+Array = NDArray[np.float64]
+
+COLUMN = Gyroid(cell=7e-6, repeats=(1, 1, 6), porosity=0.46, headroom=3.5e-6)
+"""42 um of pores like those of doi:10.1039/d4nr04455j: a porosity of 0.46, pores of some um."""
+SIZE = 1e-6
+"""Of the elements on its surface [m]: as fine as its currents need to 1 % (assumed)."""
+IONIC = np.geomspace(1e-3, 10.0, 9)
+"""Of the body [S m-1]: from far below the electrolyte in its pores to far above."""
+ELECTRONIC = np.geomspace(1e-6, 1e2, 9)
+"""Of the body [S m-1]: from LLTO to carbon."""
+CURRENT = 5.0
+"""Per footprint [A m-2]: 0.5 mA/cm2, as in the paper."""
+TEMPERATURE = 298.15
+
+
+class Homogenised(NamedTuple):
+    """A host as a porous electrode of one dimension.
+
+    Attributes:
+        height: Of the host [m].
+        walls: Its surface per footprint.
+        slope: Of the current density over the overpotential, at none [S m-2].
+        ionic: (m,) conductivities of the body [S m-1].
+        kappa: (m,) effective ones of body and pores [S m-1].
+        solid: Effective electronic conductivity over that of the body.
+    """
+
+    height: float
+    walls: float
+    slope: float
+    ionic: Array
+    kappa: Array
+    solid: float
+
+    def lines(self, ionic: Array, electronic: Array) -> tuple[Array, Array]:
+        """How nu and kappa_eff / sigma_eff (n, m) depend on conductivities of the body [S m-1].
+
+        Args:
+            ionic: (m,), within the range of `ionic`.
+            electronic: (n,).
+        """
+        # kappa_eff is smooth in the logarithms
+        kappa = np.exp(np.interp(np.log(ionic), np.log(self.ionic), np.log(self.kappa)))
+        sigma = self.solid * electronic[:, None]
+        along = self.height * (1.0 / kappa + 1.0 / sigma)
+        return np.sqrt(self.slope * self.walls * along), kappa / sigma
+
+
+@dataclass(frozen=True)
+class RegimeMap:
+    """What was found at each point; rows for electronic, columns for ionic conductivity.
+
+    Attributes:
+        ionic, electronic: (m,), (n,) conductivities of the body [S m-1].
+        height: (n, m) centroid of the current over the host's height.
+        variation: (n, m) coefficient of variation of the current density, by area.
+        on_collector: (n, m) share of the current.
+        homogenised: The line that belongs to it.
+    """
+
+    ionic: Array
+    electronic: Array
+    height: Array
+    variation: Array
+    on_collector: Array
+    homogenised: Homogenised
+
+
+@dataclass(frozen=True)
+class RegimeStudy:
+    """A map to be computed.
+
+    Attributes:
+        column: The host.
+        size: Of elements on its surface [m].
+        ionic, electronic: Conductivities of its body [S m-1].
+        current: Per footprint [A m-2].
+        electrolyte, deposit: Cards.
+    """
+
+    column: Gyroid = COLUMN
+    size: float = SIZE
+    ionic: tuple[float, ...] = tuple(IONIC)
+    electronic: tuple[float, ...] = tuple(ELECTRONIC)
+    current: float = CURRENT
+    electrolyte: str = "LHCE"
+    deposit: str = "Li"
+
+    @cached_property
+    def mesh(self) -> ElectrodeMesh:
+        """The column with its electrolyte."""
+        return build_mesh(self.column, sizing=Sizing(interface=self.size), order=1)
+
+    def anode(self, ionic: float, electronic: float) -> Anode:
+        """A host without barriers, of conductivities of its body [S m-1]."""
+        body = Solid(
+            name="body",
+            ionic_conductivity=ionic,
+            electronic_conductivity=electronic,
+            nucleation_barrier=0.0,
+        )
+        return Anode(
+            solid=body,
+            coat=None,
+            # of the collector only the surface counts
+            collector=body,
+            salt=load_salt(self.electrolyte),
+            deposit=load_deposit(self.deposit),
+        )
+
+    def run(self, report: Callable[[int, int], None] | None = None) -> RegimeMap:
+        """Compute all points.
+
+        Args:
+            report: Told how many points are done, and of how many.
+        """
+        shape = len(self.electronic), len(self.ionic)
+        found = np.empty((3, *shape))
+        for number, (row, column) in enumerate(np.ndindex(shape)):
+            found[:, row, column] = self.point(self.ionic[column], self.electronic[row])
+            if report is not None:
+                report(number + 1, found[0].size)
+        return RegimeMap(
+            ionic=np.array(self.ionic),
+            electronic=np.array(self.electronic),
+            height=found[0],
+            variation=found[1],
+            on_collector=found[2],
+            homogenised=self.homogenised(),
+        )
+
+    def point(self, ionic: float, electronic: float) -> tuple[float, float, float]:
+        """Centroid over the height, coefficient of variation, and share on the collector."""
+        from mpi4py import MPI
+
+        from ...solver.control import ImposedRate
+        from ...solver.plating.march import consistent_state
+        from ...solver.plating.model import PlatingModel
+        from ...solver.plating.sites import Kind
+
+        model = PlatingModel(
+            self.mesh,
+            self.anode(ionic, electronic),
+            coat_thickness=0.0,
+            temperature=TEMPERATURE,
+            comm=MPI.COMM_SELF,
+        )
+        sites = model.sites
+        control = ImposedRate(-self.current * model.footprint)
+        bare = np.zeros(len(sites.nodes))
+        density = consistent_state(model, control, time=0.0, thickness=bare, near=None).plating
+        flow = sites.areas * density
+        mean = flow.sum() / sites.areas.sum()
+        square = sites.areas @ (density - mean) ** 2 / sites.areas.sum()
+        return (
+            float(flow @ sites.heights / flow.sum() / sites.top),
+            float(np.sqrt(square) / abs(mean)),
+            float(flow[sites.kinds == Kind.COLLECTOR].sum() / flow.sum()),
+        )
+
+    def homogenised(self) -> Homogenised:
+        """The porous electrode of one dimension that belongs to the column."""
+        from ...solver.plating.homogenised import effective_conductivity
+
+        deposit, salt = load_deposit(self.deposit), load_salt(self.electrolyte)
+        height = self.column.size[2]
+
+        def effective(**regions: float) -> float:
+            return effective_conductivity(self.mesh, regions, height=height)
+
+        kappa = [effective(electrode=k, electrolyte=salt.conductivity) for k in self.ionic]
+        thermal = FARADAY / (GAS_CONSTANT * TEMPERATURE)
+        alphas = deposit.alpha_a + deposit.alpha_c
+        return Homogenised(
+            height=height,
+            walls=self.mesh.area("interface") / self.mesh.footprint,
+            slope=deposit.exchange_current_density * alphas * thermal,
+            ionic=np.array(self.ionic),
+            kappa=np.array(kappa),
+            solid=effective(electrode=1.0),
+        )
