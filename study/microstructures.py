@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ..geometry.implicit.scaffold import PRESETS
-
 from .fields import Length, LengthOrTwo, LengthRange, Table, written
 
 FileName = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
