@@ -14,8 +14,9 @@ CAPACITIES = (1.0, 2.0, 4.0)
 """The paper's capacities of Fig. 3 [mA.h/cm2]."""
 SIZE, TOLERANCE = 1.5, 0.04
 """Usual element size on the interface [um], and error of a time step."""
-THICKNESS, WIDTH = 42, 15
-"""Of the piece of framework [um]; 42 um of 46 % pores take just 4 mA.h/cm2."""
+THICKNESS, WIDTH, HEADROOM = 42, 15, 25
+"""Of the piece of framework [um]; 42 um of 46 % pores take just 4 mA.h/cm2. The electrolyte above
+leaves room for lithium that grows on the top."""
 
 _GEOMETRY = """\
 [geometry]
@@ -92,7 +93,7 @@ class Case:
             host=self.host,
             thickness=THICKNESS,
             width=WIDTH,
-            headroom=25 if self.host == "Cu foil" else 8,
+            headroom=HEADROOM,
             seed=SEED,
             size=self.size,
             plating=changes,
