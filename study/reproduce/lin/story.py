@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from ...._files import write_text
 from ....postprocess import hosts as drawn
+from ....postprocess.regime_map import Regimes, draw_regimes
+from ..regimes import RegimeStudy
 from ..runner import run_studies
 from ..sheets import Sheet
 from . import convergence, table
@@ -15,6 +19,12 @@ from .harvest import Harvest
 from .hosts import ALL, CAPACITIES, FIGURES, HOSTS, REFINED, SWAPS
 
 REPORT = "report.md"
+MARKS = {
+    "LLTO, grains": (0.1, 1e-6),
+    "LLTO, lithiated": (1.0, 1e-5),
+}
+"""Ionic and electronic conductivity of bodies to be named in the map [S m-1]."""
+NOTE = "A bare gyroid column of 42 um, no barrier, 0.5 mA cm$^{-2}$; a coat adds to the electrons."
 
 
 def reproduce(out: Path, *, force: bool, tell: Callable[[str], None]) -> list[Path]:
@@ -39,9 +49,11 @@ def reproduce(out: Path, *, force: bool, tell: Callable[[str], None]) -> list[Pa
         "convergence": convergence.sheet(refined),
         "rates": rate_sheet(runs, hosts),
     }
+    tell("regime map, 81 points")
+    regimes = _regimes(out)
     tell("tables and figures")
     paths = [sheet.write(out / f"{name}.csv") for name, sheet in sheets.items()]
-    paths += _figures(out, hosts, convergence.caption(refined))
+    paths += [*_figures(out, hosts, convergence.caption(refined)), *regimes]
     write_text(out / REPORT, _report(sheets))
     for finding in table.findings(hosts):
         tell(f"{finding.verdict:<14} {finding.words}: {finding.ours}")
@@ -75,6 +87,28 @@ def _figures(out: Path, hosts: dict[str, Harvest], caption: str) -> list[Path]:
     ]
 
 
+def _regimes(out: Path) -> list[Path]:
+    """The map of what conductivities alone decide, unless it stands there already."""
+    path = out / "regimes.png"
+    if path.exists():
+        return [path]
+    found = RegimeStudy().run()
+    fine_ionic = np.geomspace(found.ionic[0], found.ionic[-1], 121)
+    fine_electronic = np.geomspace(found.electronic[0], found.electronic[-1], 121)
+    nu, ratio = found.homogenised.lines(fine_ionic, fine_electronic)
+    drawn_map = Regimes(
+        ionic=found.ionic,
+        electronic=found.electronic,
+        height=found.height,
+        variation=found.variation,
+        fine_ionic=fine_ionic,
+        fine_electronic=fine_electronic,
+        nu=nu,
+        ratio=ratio,
+    )
+    return [draw_regimes(drawn_map, path, marks=MARKS, note=NOTE)]
+
+
 def _report(sheets: dict[str, Sheet]) -> str:
     """All tables with the figures between them, as one Markdown page."""
     return "\n".join(
@@ -88,6 +122,7 @@ def _report(sheets: dict[str, Sheet]) -> str:
             sheets["profiles"].markdown(),
             "![The first voltages](first-voltages.png)\n",
             sheets["causes"].markdown(),
+            "![What conductivities alone decide](regimes.png)\n",
             sheets["rates"].markdown(),
             sheets["convergence"].markdown(),
         ]
