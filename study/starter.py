@@ -187,6 +187,40 @@ pictures = true
 report = true               # report.html: all of it on one page
 """
 
+_PLATING = """
+[mesh]
+# interface = "1.5 um"      # element size at the interface
+# bulk = "4 um"             # largest size in the electrolyte
+
+[plating]
+anode = "LLTO@CNT"          # all materials; "LLTO", "CNT", "Cu foil", or cards one by one:
+# solid = "LLTO"            # 'nanotrode materials' lists the cards
+# coat = "CNT-on-LLTO"
+electrolyte = "LHCE"
+# side_reaction = "electrolyte-reduction"  # a stated input, from which an efficiency follows
+# salt = true               # resolve the electrolyte's concentration
+# lithiation = true         # lithium also enters the body
+# nucleation_barrier = "60 mV"             # in place of the cards' values
+# exchange_current_density = "5 A/m^2"
+
+[[protocol]]
+steps = [
+    "Plate at 0.5 mA/cm2 until 0.5 mAh/cm2",
+    "Rest for 5 minutes",
+    "Strip at 0.5 mA/cm2 until 1 V",
+]
+repeat = 1
+
+[solver]
+tolerance = 0.02            # error of the deposit in a time step, over its mean
+# max_step = "1 min"
+
+[output]
+fraction = 0.1              # fields at each 10 % of a step; or every = "10 min"
+pictures = true
+report = true               # report.html: all of it on one page
+"""
+
 
 _NANOMETRES = {
     **{"material": "LiFePO4", "pad": "       ", "start": "0.02", "rest": "3.5 V", "slow": "1e-17"},
@@ -200,13 +234,16 @@ _MICROMETRES = {
 }
 """What goes with structures of either scale."""
 
-_COARSE = ("porous-framework", "miec-scaffold", "fibre-cloth", "image")
+_COARSE = ("porous-framework", "fibre-cloth", "image")
+_PLATED = ("miec-scaffold",)
 
 
 def starter(kind: str) -> str:
     """A study file for a `geometry.kind` that runs as it is (a mesh of your own apart)."""
     headroom = _HEADROOM if kind in _WITH_HEADROOM else ""
     rest = _REST.format(**(_MICROMETRES if kind in _COARSE else _NANOMETRES))
+    if kind in _PLATED:
+        rest = _PLATING
     return (
         f"# A study for nanotrode; run it with: nanotrode run FILE\n"
         f'question = ""               # what is asked, for the report\n'

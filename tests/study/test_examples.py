@@ -31,8 +31,11 @@ PINNED = {
     "tomogram": 0.9578,
 }
 SLOW = {"nanowires_200", "tomogram"}
+EVENNESS = 0.048
+"""Coefficient of variation of the deposit of examples/plating.toml when plating ends."""
 
 
+OTHERS = ("llto_cnt", "plating")
 CASES = [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in PINNED]
 
 
@@ -45,6 +48,15 @@ def test_an_example_gives_its_number(name, tmp_path):
     assert discharged == pytest.approx(PINNED[name], rel=5e-3)
     assert result.summary["conservation"]["charge balance error"] < 1e-8
     assert len(result.events) == len(study.protocol[0].steps)
+
+
+def test_the_plating_example_gives_its_number(tmp_path):
+    study = load_study(EXAMPLES / "plating.toml", ["output.pictures=false", "output.report=false"])
+    result = run_study(study, tmp_path / "plating")
+    evenness = result.summary["metrics"]["End of plating: variation of the deposit [-]"]
+    assert evenness == pytest.approx(EVENNESS, rel=0.05)
+    assert result.summary["ledger"]["largest disagreement"] < 1e-8
+    assert result.summary["largest loss budget error"] < 1e-6
 
 
 def test_the_script_draws_its_picture(tmp_path):
@@ -62,10 +74,10 @@ def test_the_script_draws_its_picture(tmp_path):
 
 
 def test_every_example_is_run():
-    assert {path.stem for path in EXAMPLES.glob("*.toml")} == {*PINNED, "llto_cnt"}
+    assert {path.stem for path in EXAMPLES.glob("*.toml")} == {*PINNED, *OTHERS}
 
 
-@pytest.mark.parametrize("name", [*PINNED, "llto_cnt"])
+@pytest.mark.parametrize("name", [*PINNED, *OTHERS])
 def test_every_example_says_what_it_shows(name):
     assert (EXAMPLES / f"{name}.toml").read_text(encoding="utf-8").startswith("# ")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hosts import MICRON, SIDE, anode, column, nothing
 
