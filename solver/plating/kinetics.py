@@ -106,7 +106,7 @@ class Plating:
         half = 0.5 * (last + self.weight * np.abs(free) - known)
         root = np.sqrt(half**2 + known * last)
         # the form without cancellation, on either side
-        left = np.where(half > 0.0, known * last / (half + root), root - half)
+        left = np.where(half > 0.0, known * last / (np.abs(half) + root), root - half)
         return np.where(bounded, left, 1e30)
 
 

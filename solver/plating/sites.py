@@ -3,7 +3,7 @@
 A site is a node together with the kind of surface it belongs to, since at an edge (the foot of
 a particle, the rim of a coat) one node lies on two surfaces. Each has its part of the area, its
 own deposit, and its own room: the electrolyte that lies nearer to it than to any other site. What
-all sites may hold together is then just what the pores can hold.
+all sites may hold together is then just what the pores can hold, and what stands above the host.
 """
 
 from __future__ import annotations
@@ -75,12 +75,17 @@ class Sites:
 
     @property
     def largest_thickness(self) -> Array:
-        """(n,) mean thickness at which a site's room is full [m]."""
-        return self.rooms / self.areas
+        """(n,) mean thickness at which a site's room is full [m].
+
+        Infinite where most of it lies above the host: lithium has no walls there.
+        """
+        free = self.rooms_inside < 0.5 * self.rooms
+        return np.where(free, np.inf, self.rooms / self.areas)
 
     def filled(self, thickness: Array) -> Array:
-        """(n,) share of each site's room that a deposit (n,) [m] takes."""
-        return np.clip(thickness * self.areas / np.maximum(self.rooms, 1e-300), 0.0, 1.0)
+        """(n,) share of each site's room below the host's top that a deposit (n,) [m] takes."""
+        share = thickness * self.areas / np.maximum(self.rooms_inside, 1e-300)
+        return np.where(self.rooms_inside > 0.0, np.minimum(share, 1.0), 0.0)
 
     def closed(self, thickness: Array) -> Array:
         """(m,) share of each electrolyte cell that a deposit (sites,) [m] closes.
@@ -88,9 +93,7 @@ class Sites:
         A site at the rim fills what it has below the host's top first; above it lithium has no
         walls, and pushes the electrolyte away.
         """
-        volume = np.minimum(thickness * self.areas, self.rooms_inside)
-        share = volume / np.maximum(self.rooms_inside, 1e-300)
-        return (share[self.nearest] * self.inside).mean(axis=1)
+        return (self.filled(thickness)[self.nearest] * self.inside).mean(axis=1)
 
 
 def find_sites(mesh: ElectrodeMesh) -> Sites:

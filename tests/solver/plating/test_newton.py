@@ -165,6 +165,7 @@ def test_an_insulator_plates_nothing_even_at_its_foot():
 
 def test_a_full_host_takes_no_more():
     model = hosts.model(hosts.column(), hosts.anode())
+    model.limit = model.sites.rooms / model.sites.areas  # a lid on the host
     with pytest.raises(StageFailure, match="nothing can carry the imposed current"):
         hosts.plate(model, density=5.0, on=model.limit)
 

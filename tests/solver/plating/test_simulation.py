@@ -6,6 +6,7 @@ import pytest
 from hosts import MICRON, SIDE, anode, column, nothing
 
 from nanotrode.errors import InputError, ProtocolError, SolverError
+from nanotrode.solver.model import StageFailure
 from nanotrode.solver.plating.settings import PlatingSettings
 from nanotrode.solver.plating.simulation import PlatingSimulation
 
@@ -118,12 +119,23 @@ def test_a_checkpoint_of_another_study_is_refused(tmp_path):
         run(steps=("Plate at 2 mA/cm2 for 10 s",), directory=tmp_path, resume=True)
 
 
-def test_what_fails_says_where_and_keeps_what_there_was(tmp_path):
-    mesh = column((2, 2, 4), sides=(4.0, 4.0, 4.0), host=nothing)
-    with pytest.raises(SolverError, match=r"protocol step 1 .*the pores are full"):
-        run(mesh=mesh, steps=("Plate at 5 mA/cm2 until 2 mAh/cm2",), directory=tmp_path)
+def test_what_fails_says_where_and_keeps_what_there_was(tmp_path, monkeypatch):
+    from nanotrode.solver.plating import timeline
+
+    attempt, taken = timeline.attempt_step, 0
+
+    def fail_later(*given, **how):
+        nonlocal taken
+        taken += 1
+        if taken > 5:
+            raise StageFailure("on purpose")
+        return attempt(*given, **how)
+
+    monkeypatch.setattr(timeline, "attempt_step", fail_later)
+    with pytest.raises(SolverError, match=r"t = .* V in protocol step 1 .*on purpose"):
+        run(steps=("Plate at 1 mA/cm2 until 1 mAh/cm2",), directory=tmp_path)
     assert (tmp_path / "checkpoint.npz").exists()
-    assert (tmp_path / "timeseries.csv").exists()
+    assert len((tmp_path / "timeseries.csv").read_text().splitlines()) > 3
 
 
 def test_a_coat_without_a_thickness_is_refused():

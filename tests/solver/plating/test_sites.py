@@ -70,8 +70,21 @@ def test_a_coat_is_a_kind_of_its_own():
 
 def test_what_fills_a_room_fills_it_once():
     sites = find_sites(hosts.column())
-    np.testing.assert_allclose(sites.filled(0.5 * sites.largest_thickness), 0.5, rtol=1e-12)
-    assert (sites.filled(3.0 * sites.largest_thickness) == 1.0).all()
+    inside = sites.rooms_inside > 0.0
+    half = 0.5 * sites.rooms_inside / sites.areas
+    np.testing.assert_allclose(sites.filled(half)[inside], 0.5, rtol=1e-12)
+    assert (sites.filled(6.0 * half)[inside] == 1.0).all()
+    assert (sites.filled(np.ones(len(inside)))[~inside] == 0.0).all()
+
+
+def test_only_above_the_host_is_there_no_limit():
+    sites = find_sites(hosts.column())
+    free = np.isinf(sites.largest_thickness)
+    np.testing.assert_array_equal(free, sites.rooms_inside < 0.5 * sites.rooms)
+    assert free.any()
+    held = ~free
+    limits = sites.largest_thickness[held] * sites.areas[held]
+    np.testing.assert_allclose(limits, sites.rooms[held], rtol=1e-12)
 
 
 def test_a_bare_foil_is_all_collector():
