@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from scipy.optimize import brentq
 
 from .steps import (
     Amount,
@@ -14,6 +16,9 @@ from .steps import (
     Termination,
     VoltageLimit,
 )
+
+LOCATED = 1e-7
+"""Share of a time step to which an ending is located inside it."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,44 @@ class Ending:
 
     margin: Callable[[Reading], float]
     reason: str
+
+
+class AlreadyMet(ArithmeticError):
+    """An ending held before the time step that met it."""
+
+
+def locate(
+    met: Sequence[Ending], reading: Callable[[float], Reading], longest: float
+) -> tuple[float, str]:
+    """Where in a time step the first of the endings is that it met.
+
+    Args:
+        met: The endings.
+        reading: What they look at, so long [s] after the step's start.
+        longest: The step's own length [s], at which all have been met.
+
+    Returns:
+        The length [s] of the step that ends there, one that was read, and the ending's reason.
+
+    Raises:
+        AlreadyMet: One held at the start of the step.
+    """
+    found = []
+    for ending in met:
+        if ending.margin(reading(0.0)) <= 0.0:
+            raise AlreadyMet(f"'{ending.reason}' held before the step")
+        size = brentq(
+            lambda size, of: of.margin(reading(size)),
+            0.0,
+            longest,
+            args=(ending,),
+            xtol=LOCATED * longest,
+            rtol=1e-15,
+        )
+        found.append((float(size), ending.reason))
+    size, reason = min(found)
+    reading(size)
+    return size, reason
 
 
 def endings_of(step: Step, scale: ElectrodeScale, before: float) -> list[Ending]:

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import brentq
 
 from ..errors import SolverError
 from .checkpoint import Checkpoint, Progress
 from .control import ImposedRate
-from .endings import Ending
+from .endings import AlreadyMet, Ending, Reading, locate
 from .journal import Journal
 from .legs import Leg, begin_leg
 from .model import StageFailure
@@ -25,8 +24,6 @@ from .stepping import Step as TimeStep
 
 log = logging.getLogger(__name__)
 
-LOCATED = 1e-7
-"""Share of a time step to which an ending is located inside it."""
 SMALLEST_STEP, FIRST_STEP = 1e-12, 1e-5
 """Shortest time step tried, and the one after a jump, in units of the diffusion time."""
 RUNAWAY = 10.0
@@ -245,27 +242,20 @@ class Timeline:
 
     def _locate(self, leg: Leg, taken: TimeStep, met: list[Ending]) -> tuple[TimeStep, str]:
         """The step shortened so that it ends on the first of the endings that it met."""
-        journal = self.journal
+        journal, start = self.journal, self.state
         tried = {taken.size: taken}
 
-        def margin(size: float, ending: Ending) -> float:
+        def reading(size: float) -> Reading:
             if size == 0.0:
-                return ending.margin(journal.reading(self.state))
+                return journal.reading(start)
             if size not in tried:
                 tried[size] = self._attempt(leg, size)
-            step = tried[size]
-            return ending.margin(journal.reading(step.end, step.passed))
+            return journal.reading(tried[size].end, tried[size].passed)
 
-        found = []
-        for ending in met:
-            if margin(0.0, ending) <= 0.0:
-                raise self._failure(leg, taken.size, f"'{ending.reason}' held before the step")
-            size = brentq(
-                margin, 0.0, taken.size, args=(ending,), xtol=LOCATED * taken.size, rtol=1e-15
-            )
-            found.append((float(size), ending.reason))
-        size, reason = min(found)
-        margin(size, met[0])
+        try:
+            size, reason = locate(met, reading, taken.size)
+        except AlreadyMet as mistake:
+            raise self._failure(leg, taken.size, str(mistake)) from mistake
         return tried[size], reason
 
     # --- reports -----------------------------------------------------------------------

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import brentq
 
 from ...errors import SolverError
 from ..control import ImposedRate
-from ..endings import ElectrodeScale, Ending
+from ..endings import AlreadyMet, ElectrodeScale, Ending, Reading, locate
 from ..legs import Leg, begin_leg
 from ..model import StageFailure
 from ..settings import StepReport
@@ -24,8 +23,6 @@ from .settings import PlatingSettings
 
 log = logging.getLogger(__name__)
 
-LOCATED = 1e-7
-"""Share of a time step to which an ending is located inside it."""
 SMALLEST_STEP = 1e-9
 """Shortest time step tried [s]."""
 FIRST_DEPOSIT = 0.05
@@ -226,27 +223,19 @@ class Timeline:
 
     def _locate(self, leg: Leg, taken: Step, met: list[Ending]) -> tuple[Step, str]:
         """The step shortened so that it ends on the first of the endings that it met."""
-        tried = {taken.size: taken}
+        tried, start = {taken.size: taken}, self.state
 
-        def margin(size: float, ending: Ending) -> float:
+        def reading(size: float) -> Reading:
             if size == 0.0:
-                reading = self.books.reading(self.state, passed=self._passed(None))
-                return ending.margin(reading)
+                return self.books.reading(start, passed=self._passed(None))
             if size not in tried:
                 tried[size] = self._attempt(leg, size)
-            step = tried[size]
-            return ending.margin(self.books.reading(step.end, passed=self._passed(step)))
+            return self.books.reading(tried[size].end, passed=self._passed(tried[size]))
 
-        found = []
-        for ending in met:
-            if margin(0.0, ending) <= 0.0:
-                raise self._failure(leg, taken.size, f"'{ending.reason}' held before the step")
-            size = brentq(
-                margin, 0.0, taken.size, args=(ending,), xtol=LOCATED * taken.size, rtol=1e-15
-            )
-            found.append((float(size), ending.reason))
-        size, reason = min(found)
-        margin(size, met[0])
+        try:
+            size, reason = locate(met, reading, taken.size)
+        except AlreadyMet as mistake:
+            raise self._failure(leg, taken.size, str(mistake)) from mistake
         return tried[size], reason
 
     def _time_is_up(self, leg: Leg) -> str:

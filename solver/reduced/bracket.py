@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..timeline import LOCATED
+from ..endings import LOCATED
 
 if TYPE_CHECKING:
     from ..endings import Ending, Reading

@@ -31,7 +31,7 @@ def reproduce(
     out
         Folder for everything; runs/reproduce-PAPER if left out.
     force
-        Overwrite runs in the folder that are other than wanted.
+        Begin runs again that have failed.
     """
     found = find(paper)
     if ranks.size() > 1:

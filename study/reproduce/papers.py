@@ -31,7 +31,7 @@ class Paper:
 
         Args:
             out: The folder; finished runs in it are not made again.
-            force: Overwrite runs that are other than wanted.
+            force: Begin runs again that have failed.
             tell: Gets a line before each part, and the findings.
         """
         module = import_module(self.story, package=__package__)

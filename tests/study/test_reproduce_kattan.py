@@ -176,4 +176,4 @@ def test_numbers_read_well(value, text):
 
 def test_a_paper_that_is_not_known(capsys):
     assert cli.main(["reproduce", "kitten"]) == 2
-    assert capsys.readouterr().err == "paper: got 'kitten', expected one of: kattan\n"
+    assert capsys.readouterr().err == "paper: got 'kitten', expected one of: lin, kattan\n"

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from ...._files import write_text
-from ...loading import load_study
-from ...run import run_study
+from ..runner import Tell, run_studies
 from .electrodes import ARRAY_KEY, CASES, Case, array_study
 from .harvest import Harvest
 
-Tell = Callable[[str], None]
-
 
 def run_all(out: Path, *, force: bool, tell: Tell) -> dict[Case, Harvest]:
-    """Run what has not been run yet.
-
-    Args:
-        out: Gets `studies/` and `runs/`.
-        force: Overwrite folders that hold something else.
-        tell: Gets a line before each run.
-
-    Raises:
-        InputError: A folder holds something else.
-        MeshError, SolverError: Meshing or solving failed.
-    """
+    """Run what has not been run yet; see `runner.run_studies`."""
     texts = {**{case.key: case.study for case in CASES}, ARRAY_KEY: array_study()}
-    for number, (key, text) in enumerate(texts.items(), start=1):
-        tell(f"run {number} of {len(texts)}: {key}")
-        path = out / "studies" / f"{key}.toml"
-        write_text(path, text)
-        run_study(load_study(path), out / "runs" / key, resume=True, force=force, show=True)
+    run_studies(texts, out, force=force, tell=tell)
     return {case: Harvest(case, out / "runs" / case.key) for case in CASES}

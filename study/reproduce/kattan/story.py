@@ -22,12 +22,11 @@ def reproduce(out: Path, *, force: bool, tell: Callable[[str], None]) -> list[Pa
 
     Args:
         out: The folder.
-        force: Overwrite runs that are other than wanted.
+        force: Begin runs again that have failed.
         tell: Gets a line before each part, and the findings.
 
     Raises:
-        InputError: A run's folder holds something else.
-        MeshError, SolverError: Meshing or solving failed.
+        SolverError: A run failed; the others are done.
     """
     tell("the paper's algebra and its figures 6 to 10")
     algebra = printed.table()
