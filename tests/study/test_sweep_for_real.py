@@ -8,6 +8,7 @@ import json
 import math
 import random
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -34,6 +35,12 @@ pictures = false
 tolerance = 1e-3
 """
 METRIC = "First discharge: utilisation [-]"
+
+
+def slurm_answers() -> bool:
+    if shutil.which("sinfo") is None:
+        return False
+    return subprocess.run(["sinfo"], capture_output=True, timeout=60).returncode == 0
 
 
 def rows_of(out: Path) -> list[dict[str, str]]:
@@ -140,7 +147,7 @@ geometry.length = {{ from = "40 nm", to = "300 nm", scale = "log" }}
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("squeue") is None, reason="there is no Slurm here")
+@pytest.mark.skipif(not slurm_answers(), reason="no Slurm answers here")
 def test_a_sweep_through_slurm_with_two_ranks_a_case(tmp_path):
     pytest.importorskip("submitit")
     text = '[sweep]\nexecutor = "slurm"\nranks = 2\n[sweep.over]\nrate = ["10C", "20C"]\n'
