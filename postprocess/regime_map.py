@@ -28,7 +28,9 @@ _log = logging.getLogger(__name__)
 Array = NDArray[np.float64]
 
 _DPI = 200
-_HALO: list[patheffects.AbstractPathEffect] = [patheffects.withStroke(linewidth=3.0, foreground="white")]
+_HALO: list[patheffects.AbstractPathEffect] = [
+    patheffects.withStroke(linewidth=3.0, foreground="white")
+]
 _LINES = {"nu = 1": ("-", 1.8), "nu = 3": ("--", 1.3), "kappa = sigma": (":", 2.0)}
 _EXTENDS = {(False, False): "neither", (True, False): "min", (False, True): "max"}
 _EXTENDS[True, True] = "both"
