@@ -35,7 +35,7 @@ _LINES = {"nu = 1": ("-", 1.8), "nu = 3": ("--", 1.3), "kappa = sigma": (":", 2.
 _EXTENDS = {(False, False): "neither", (True, False): "min", (False, True): "max"}
 _EXTENDS[True, True] = "both"
 _WORDS = {
-    "nu = 1": r"$\nu$ = 1: even on its even side",
+    "nu = 1": r"$\nu$ = 1: even above and right of it",
     "nu = 3": r"$\nu$ = 3",
     "kappa = sigma": r"$\kappa_\mathrm{eff}$ = $\sigma_\mathrm{eff}$: above it, top first",
 }
@@ -125,8 +125,8 @@ def _panel(
         edgecolors="white",
         linewidth=0.3,
     )
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+    axes.set(xscale="log", yscale="log")
+    axes.set(xlim=_edges(regimes.ionic)[[0, -1]], ylim=_edges(regimes.electronic)[[0, -1]])
     low, high = norm.vmin or 0.0, norm.vmax or 0.0
     extend = _EXTENDS[bool(values.min() < low), bool(values.max() > high)]
     bar = axes.figure.colorbar(drawn, ax=axes, location="bottom", extend=extend, aspect=35)

@@ -8,9 +8,10 @@ lines divide the map: nu = 1, and kappa_eff = sigma_eff.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -39,6 +40,8 @@ ELECTRONIC = np.geomspace(1e-6, 1e2, 9)
 CURRENT = 5.0
 """Per footprint [A m-2]: 0.5 mA/cm2, as in the paper."""
 TEMPERATURE = 298.15
+FINE = 121
+"""Conductivities along either axis, between which lines are drawn."""
 
 
 class Homogenised(NamedTuple):
@@ -92,6 +95,33 @@ class RegimeMap:
     variation: Array
     on_collector: Array
     homogenised: Homogenised
+
+
+def draw_map(
+    found: RegimeMap,
+    path: str | Path,
+    *,
+    marks: Mapping[str, tuple[float, float]] | None = None,
+    note: str = "",
+) -> Path:
+    """Draw a map with the lines of the homogenised host; see `regime_map.draw_regimes`."""
+    from ...postprocess.regime_map import Regimes, draw_regimes
+
+    ionic, electronic = (
+        np.geomspace(values[0], values[-1], FINE) for values in (found.ionic, found.electronic)
+    )
+    nu, ratio = found.homogenised.lines(ionic, electronic)
+    shown = Regimes(
+        ionic=found.ionic,
+        electronic=found.electronic,
+        height=found.height,
+        variation=found.variation,
+        fine_ionic=ionic,
+        fine_electronic=electronic,
+        nu=nu,
+        ratio=ratio,
+    )
+    return draw_regimes(shown, path, marks=marks, note=note)
 
 
 @dataclass(frozen=True)

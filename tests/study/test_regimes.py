@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nanotrode.study.reproduce.regimes import COLUMN, RegimeStudy
+from nanotrode.study.reproduce.regimes import COLUMN, RegimeStudy, draw_map
 
 # LLTO, a mixed conductor, and a body of carbon in which no ions move
 CORNERS = {"ionic": (1e-3, 1.0), "electronic": (1e-6, 0.3, 1e2)}
@@ -50,24 +50,7 @@ def test_the_homogenised_lines_belong_to_the_points(found):
 def test_each_point_is_drawn(found, tmp_path):
     from PIL import Image
 
-    from nanotrode.postprocess.regime_map import Regimes, draw_regimes
-
-    nu, ratio = found.homogenised.lines(found.ionic, found.electronic)
-    path = draw_regimes(
-        Regimes(
-            ionic=found.ionic,
-            electronic=found.electronic,
-            height=found.height,
-            variation=found.variation,
-            fine_ionic=found.ionic,
-            fine_electronic=found.electronic,
-            nu=nu,
-            ratio=ratio,
-        ),
-        tmp_path / "map.png",
-        marks={"LLTO": (0.1, 1e-6)},
-        note="six points",
-    )
+    path = draw_map(found, tmp_path / "map.png", marks={"LLTO": (0.1, 1e-6)}, note="six points")
     with Image.open(path) as picture:
         assert picture.width > 1500
         assert np.asarray(picture.convert("L")).std() > 20

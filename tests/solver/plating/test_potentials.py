@@ -86,6 +86,20 @@ def test_unknowns_come_back_on_their_nodes():
 
 
 @pytest.mark.mpi
+def test_one_potential_everywhere_drives_no_current():
+    model = spread(hosts.column(coated=True), hosts.anode(coat=1e3))
+    comm, conduction = world(), model.conduction
+    around = model.surroundings(hosts.bare(model))
+    model.surround(around)
+    n = model.potentials.n_ions
+    unit = np.where(np.arange(model.potentials.size) < n, 0.0, 1.0)
+    currents = conduction.apply(unit, 1.0)
+    assert max(comm.allgather(np.abs(currents).max())) < 1e-9 * conduction.corner
+    into_collector = comm.allreduce(conduction.column[n:].sum()) + conduction.corner
+    assert abs(into_collector) < 1e-9 * conduction.corner
+
+
+@pytest.mark.mpi
 @pytest.mark.parametrize("which", HOSTS)
 def test_ranks_agree_on_currents_and_potential(which):
     mesh = hosts.column((4, 4, 8), coated="coat" in which)

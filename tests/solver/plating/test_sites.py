@@ -95,6 +95,13 @@ def test_a_bare_foil_is_all_collector():
     assert sites.rooms_inside.sum() == 0.0
 
 
+def test_collector_under_a_wall_does_not_react_even_where_all_its_nodes_are_wet():
+    wall = hosts.column((3, 3, 6), host=lambda x: (np.abs(x[:, 0] - 1.5) < 0.5) & (x[:, 2] < 4))
+    sites = find_sites(wall)
+    on_floor = sites.kinds == Kind.COLLECTOR
+    assert sites.areas[on_floor].sum() == pytest.approx(6e-12, rel=1e-12)
+
+
 def test_a_host_without_electrolyte_is_refused():
     dry = hosts.column(host=lambda x: np.ones(len(x), dtype=bool))
     with pytest.raises(MeshError, match=r"electrolyte in the pores.*headroom"):
