@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from ...._files import write_text
 from ....postprocess import hosts as drawn
-from ....postprocess.regime_map import Regimes, draw_regimes
-from ..regimes import RegimeStudy
+from ..regimes import RegimeStudy, draw_map
 from ..runner import run_studies
 from ..sheets import Sheet
 from . import convergence, table
@@ -92,21 +89,7 @@ def _regimes(out: Path) -> list[Path]:
     path = out / "regimes.png"
     if path.exists():
         return [path]
-    found = RegimeStudy().run()
-    fine_ionic = np.geomspace(found.ionic[0], found.ionic[-1], 121)
-    fine_electronic = np.geomspace(found.electronic[0], found.electronic[-1], 121)
-    nu, ratio = found.homogenised.lines(fine_ionic, fine_electronic)
-    drawn_map = Regimes(
-        ionic=found.ionic,
-        electronic=found.electronic,
-        height=found.height,
-        variation=found.variation,
-        fine_ionic=fine_ionic,
-        fine_electronic=fine_electronic,
-        nu=nu,
-        ratio=ratio,
-    )
-    return [draw_regimes(drawn_map, path, marks=MARKS, note=NOTE)]
+    return [draw_map(RegimeStudy().run(), path, marks=MARKS, note=NOTE)]
 
 
 def _report(sheets: dict[str, Sheet]) -> str:
