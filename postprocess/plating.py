@@ -14,8 +14,8 @@ from .._files import write_text
 from .metrics import first_discharge
 from .series import read_series
 
-SETTLED = 0.2
-"""Share of the first plating's charge after which its voltage is that of growth."""
+BEGINNING = 0.1
+"""Share of the first plating's charge in which its nucleation is looked for."""
 
 
 def appraise_plating(directory: str | Path) -> dict[str, float]:
@@ -32,8 +32,8 @@ def appraise_plating(directory: str | Path) -> dict[str, float]:
 def summarise_plating(series: Mapping[str, NDArray]) -> dict[str, float]:
     """Figures of merit of a plating run.
 
-    The nucleation overpotential is how far the voltage dips below that of growth at the start
-    of the first plating, as it is read off a measured curve.
+    The nucleation overpotential is how far the voltage dips at the start of the first plating
+    below its highest value, that of growth, as it is read off a measured curve.
 
     Args:
         series: Columns over time.
@@ -50,15 +50,15 @@ def summarise_plating(series: Mapping[str, NDArray]) -> dict[str, float]:
 
 def _of_plating(plating: Mapping[str, NDArray]) -> dict[str, float]:
     passed, voltage = plating["Areal capacity [mA.h.cm-2]"], plating["Voltage [V]"]
-    settled = passed >= passed[0] + SETTLED * (passed[-1] - passed[0])
-    growth = float(voltage[settled].max())
+    early = passed <= passed[0] + BEGINNING * (passed[-1] - passed[0])
+    first = float(voltage[early].min())
     peak = -float(plating["Min local current density [A.m-2]"].min())
     imposed = 10.0 * float(np.abs(plating["Current density [mA.cm-2]"]).max())
     return {
         "First plating: capacity [mA.h.cm-2]": float(passed[-1] - passed[0]),
-        "First plating: lowest voltage [V]": float(voltage.min()),
+        "First plating: first minimum of the voltage [V]": first,
         "First plating: end voltage [V]": float(voltage[-1]),
-        "First plating: nucleation overpotential [V]": growth - float(voltage.min()),
+        "First plating: nucleation overpotential [V]": float(voltage.max()) - first,
         "First plating: peak local current density [A.m-2]": peak,
         "First plating: peak local over imposed current density [-]": peak / max(imposed, 1e-300),
         "End of plating: variation of the deposit [-]": float(

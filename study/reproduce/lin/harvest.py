@@ -16,6 +16,9 @@ from .hosts import Case
 
 Array = NDArray[np.float64]
 
+BEGINNING = 0.1
+"""Capacity up to which the first minimum of the voltage is looked for [mA.h/cm2]."""
+
 
 @dataclass(frozen=True)
 class Harvest:
@@ -59,15 +62,16 @@ class Harvest:
         """A metric of the summary."""
         return float(self.summary["metrics"][name])
 
-    @property
+    @cached_property
     def dip(self) -> float:
         """Depth of the voltage's first minimum below 0 V [V]: what is read off a figure."""
-        return -self.metric("First plating: lowest voltage [V]")
+        early = self.series["Areal capacity [mA.h.cm-2]"] <= BEGINNING
+        return -float(self.series["Voltage [V]"][early].min())
 
     @property
     def nucleation(self) -> float:
-        """How far the voltage dips below that of growth [V]."""
-        return self.metric("First plating: nucleation overpotential [V]")
+        """How far the voltage dips there below that of growth [V]."""
+        return self.dip + float(self.series["Voltage [V]"].max())
 
 
 def thirds(layers: Array) -> Array:
