@@ -107,16 +107,16 @@ FIGURES = tuple(Case(host) for host in HOSTS)
 """The four anodes of the paper's Fig. 3."""
 
 _NO_BARRIER, _BARRIER = ("nucleation_barrier", "0 mV"), ("nucleation_barrier", "95 mV")
-_INSULATES = (("ionic_conductivity", "0 S/m"), ("electronic_conductivity", "0 S/m"))
-_CONDUCTS = (("ionic_conductivity", "0.1 S/m"), ("electronic_conductivity", "1e-6 S/m"))
-_LIKE_METAL = (("electronic_conductivity", "100 S/m"),)
+_OF_CNT = (("ionic_conductivity", "0 S/m"), ("electronic_conductivity", "100 S/m"))
+_OF_LLTO = (("ionic_conductivity", "0.1 S/m"), ("electronic_conductivity", "1e-6 S/m"))
+_ELECTRONS = (("electronic_conductivity", "100 S/m"),)
 FIRST = (0.25, 1.0)
 SWAPS = (
     Case("LLTO@CNT", FIRST, changes=(_BARRIER,), label="barrier-of-CNT"),
     Case("CNT", FIRST, changes=(_NO_BARRIER,), label="barrier-of-LLTO-at-CNT"),
-    Case("LLTO@CNT", FIRST, changes=_INSULATES, label="conductivities-of-CNT"),
-    Case("CNT", FIRST, changes=_CONDUCTS, label="conductivities-of-LLTO"),
-    Case("LLTO", FIRST, changes=_LIKE_METAL, label="electrons-as-in-a-coat"),
+    Case("LLTO@CNT", FIRST, changes=_OF_CNT, label="conductivities-of-CNT"),
+    Case("CNT", FIRST, changes=_OF_LLTO, label="conductivities-of-LLTO"),
+    Case("LLTO", FIRST, changes=_ELECTRONS, label="electrons-of-CNT"),
     Case("LLTO", FIRST, changes=(_NO_BARRIER,), label="no-barrier"),
 )
 """Only the barrier changed, or only the conductivities: what decides where lithium goes."""
