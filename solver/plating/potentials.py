@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from ...geometry.tags import REGIONS
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 ABSENT, FIXED = -1, -2
 """In place of a number: the potential does not exist there, or is given."""
@@ -37,6 +40,7 @@ class Potentials:
     Attributes:
         ions, electrons: (nodes,) by the domain's global numbers: the unknown, `ABSENT` or `FIXED`;
             the same on all ranks.
+        stranded: (nodes,) by the same numbers, whether no ion gets there from the separator.
         first, last: Range of this rank's unknowns.
         total: Number of all.
         global_nodes: (nodes of the mesh,) their global numbers in the domain.
@@ -54,7 +58,7 @@ class Potentials:
         places = None
         if mesh is not None and comm.rank == 0:
             places = _places(mesh, ions=ions_in_host, electrons=electrons_in_host)
-        ions, electrons = (where[domain.input_nodes] for where in comm.bcast(places))
+        ions, electrons, stranded = (where[domain.input_nodes] for where in comm.bcast(places))
         n_ions, n_electrons = int((ions == 0).sum()), int((electrons == 0).sum())
         counts = comm.allgather(n_ions + n_electrons)
         self.first = int(sum(counts[: comm.rank]))
@@ -65,6 +69,7 @@ class Potentials:
         self.n_ions = n_ions
         self.ions = np.concatenate(comm.allgather(ions))
         self.electrons = np.concatenate(comm.allgather(electrons))
+        self.stranded = np.concatenate(comm.allgather(stranded))
         order = np.concatenate(comm.allgather(domain.input_nodes))
         self.global_nodes = np.empty(domain.n_nodes, dtype=np.int64)
         self.global_nodes[order] = np.arange(domain.n_nodes)
@@ -105,8 +110,8 @@ class Potentials:
         return unknowns
 
 
-def _places(mesh: ElectrodeMesh, *, ions: bool, electrons: bool) -> tuple[Ints, Ints]:
-    """For both potentials (nodes,): 0 where unknown, else `ABSENT` or `FIXED`."""
+def _places(mesh: ElectrodeMesh, *, ions: bool, electrons: bool) -> tuple[Ints, Ints, Bools]:
+    """For both potentials (nodes,): 0 where unknown, else `ABSENT` or `FIXED`; and `stranded`."""
 
     def nodes_of(region: str) -> Ints:
         return np.unique(mesh.cells[mesh.cell_tags == REGIONS[region]])
@@ -122,4 +127,14 @@ def _places(mesh: ElectrodeMesh, *, ions: bool, electrons: bool) -> tuple[Ints, 
     if "interface" in mesh.names:
         has_electrons[mesh.boundary("interface").nodes] = 0
     has_electrons[mesh.boundary("collector").nodes] = FIXED
-    return has_ions, has_electrons
+    wet = [REGIONS["electrolyte"], *([REGIONS["electrode"]] if ions else [])]
+    cells = mesh.cells[np.isin(mesh.cell_tags, wet)]
+    return has_ions, has_electrons, _stranded(cells, fixed=has_ions == FIXED)
+
+
+def _stranded(cells: Ints, *, fixed: Bools) -> Bools:
+    """(nodes,) whether no path through the cells leads from a node to one whose value is fixed."""
+    ends = cells[:, 0].repeat(cells.shape[1] - 1), cells[:, 1:].ravel()
+    links = coo_array((np.ones(len(ends[0])), ends), shape=(len(fixed), len(fixed)))
+    _, part = connected_components(links, directed=False)
+    return ~np.isin(part, part[fixed])

@@ -36,6 +36,9 @@ Law = Callable[[Array], Current]
 
 LEAST_SLOPE = 1e-6
 """Slope that matrices, not the equations, give to a surface where nothing reacts [S m-2]."""
+LEAK = 1.0
+"""What matrices, not the equations, let a stranded pocket's surface lose [S m-2]: nothing else
+holds its potentials. No current leaves it, so that they only need some value; lithium has 200."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class System:
         inside = potentials.own_nodes
         self.own = np.flatnonzero((nodes >= inside.start) & (nodes < inside.stop))
         self.areas = sites.areas[self.own]
+        self._leak = LEAK * self.areas * potentials.stranded[nodes[self.own]]
         self._ions = potentials.local(potentials.ions[nodes[self.own]])
         electrons = potentials.local(potentials.electrons[nodes[self.own]])
         self._inner = np.flatnonzero(electrons >= 0)
@@ -116,7 +120,8 @@ class System:
         """The matrix over u; valid until the next call."""
         slope = self.areas * at.reaction.slope
         inner = slope[self._inner]
-        values = np.concatenate([self.conduction.entries, slope, -inner, -inner, inner])
+        ions, electrons = slope + self._leak, inner + self._leak[self._inner]
+        values = np.concatenate([self.conduction.entries, ions, -inner, -inner, electrons])
         self._matrix.setValuesCOO(values, PETSc.InsertMode.INSERT_VALUES)
         return self._matrix
 
