@@ -132,7 +132,7 @@ def _places(mesh: ElectrodeMesh, *, ions: bool, electrons: bool) -> tuple[Ints, 
     return has_ions, has_electrons, _stranded(cells, fixed=has_ions == FIXED)
 
 
-def _stranded(cells: Ints, *, fixed: Bools) -> Bools:
+def _stranded(cells: NDArray[np.integer], *, fixed: Bools) -> Bools:
     """(nodes,) whether no path through the cells leads from a node to one whose value is fixed."""
     ends = cells[:, 0].repeat(cells.shape[1] - 1), cells[:, 1:].ravel()
     links = coo_array((np.ones(len(ends[0])), ends), shape=(len(fixed), len(fixed)))
