@@ -15,7 +15,7 @@ from .metrics import first_discharge
 from .series import read_series
 
 SETTLED = 0.2
-"""Share of the first plating's charge after which its voltage is that of growth."""
+"""Share of the first plating's lithium after which its voltage is that of growth."""
 
 
 def appraise_plating(directory: str | Path) -> dict[str, float]:
@@ -50,7 +50,8 @@ def summarise_plating(series: Mapping[str, NDArray]) -> dict[str, float]:
 
 def _of_plating(plating: Mapping[str, NDArray]) -> dict[str, float]:
     passed, voltage = plating["Areal capacity [mA.h.cm-2]"], plating["Voltage [V]"]
-    settled = passed >= passed[0] + SETTLED * (passed[-1] - passed[0])
+    laid = plating["Plated lithium [mA.h.cm-2]"]  # what the lattice takes comes before growth
+    settled = laid >= laid[0] + SETTLED * (laid[-1] - laid[0])
     growth = float(voltage[settled].max())
     peak = -float(plating["Min local current density [A.m-2]"].min())
     imposed = 10.0 * float(np.abs(plating["Current density [mA.cm-2]"]).max())
