@@ -20,12 +20,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize.elementwise import find_root
 
 from ...materials.constants import FARADAY, GAS_CONSTANT
 from ...materials.plateaus import Content, content_at
 from ...materials.plating import Lithiation
 from .kinetics import Current
+from .roots import Value, falling_roots
 
 Array = NDArray[np.float64]
 
@@ -39,8 +39,8 @@ class Insertion:
         temperature: [K].
         activity: (n,) factor of the exchange current density; 0 where nothing is inserted.
         free: (n,) x*, content without the site's current.
-        response: (n,) R, positive [m2 A-1].
-        held: (n,) E at an instant, in which no content moves [V]; None over a step.
+        response: (n,) R, positive [m2 A-1]; 0 at an instant, at which no content moves.
+        guess: (n,) E to start from [V]; at an instant E itself.
     """
 
     lithiation: Lithiation
@@ -48,7 +48,7 @@ class Insertion:
     activity: Array
     free: Array
     response: Array
-    held: Array | None = None
+    guess: Array
 
     def current(self, drop: Array) -> Current:
         """The current at phi_s - phi_l = drop (n,) [V]."""
@@ -59,17 +59,14 @@ class Insertion:
         half, scale = 0.5 * self._thermal, self._scale
         driving = half * (drop - potential)
         density, stiff = scale * np.sinh(driving), half * scale * np.cosh(driving)
-        if self.held is not None:
-            return Current(density, stiff)
         steep = -self._content(potential).slope
-        moving = np.divide(steep, steep + self.response * stiff, where=stiff > 0.0, out=0.0 * drop)
+        held_back = self.response * stiff
+        moving = np.divide(steep, steep + held_back, where=held_back > 0.0, out=np.ones_like(drop))
         return Current(density, stiff * moving)
 
     def potential(self, drop: Array) -> Array:
-        """(n,) E [V]; the drop itself where nothing is inserted."""
-        if self.held is not None:
-            return self.held
-        found, at = drop.copy(), np.flatnonzero(self.activity)
+        """(n,) E [V]; the guess where nothing is inserted."""
+        found, at = self.guess.copy(), np.flatnonzero(self.activity * self.response)
         if not len(at):
             return found
         free, taken = self.free[at], self._scale[at] * self.response[at]
@@ -77,14 +74,22 @@ class Insertion:
         # beyond this distance the current would move more than all there is
         reach = np.arcsinh((2.0 + np.abs(free)) / taken) / half
 
-        def excess(potential: Array, drop: Array, free: Array, taken: Array) -> Array:
-            at = self._content(potential)
+        def excess(potential: Array) -> Value:
+            at_it = self._content(potential)
+            driving = half * (drop[at] - potential)
+            moved = taken * np.sinh(driving)
             # by what is missing where little is, so that nothing is lost to rounding
-            above = np.where(free > 0.5, (1.0 - free) - at.missing, at.value - free)
-            return above + taken * np.sinh(half * (drop - potential))
+            full = free > 0.5
+            sought = np.where(full, 1.0 - free, -free)
+            there = np.where(full, -at_it.missing, at_it.value)
+            return Value(
+                value=sought + there + moved,
+                slope=at_it.slope - half * taken * np.cosh(driving),
+                size=np.abs(sought) + np.abs(there) + np.abs(moved),
+            )
 
-        ends = drop[at] - reach, drop[at] + reach
-        found[at] = find_root(excess, ends, args=(drop[at], free, taken)).x
+        ends = {"low": drop[at] - reach, "high": drop[at] + reach}
+        found[at] = falling_roots(excess, self.guess[at], **ends)
         return found
 
     def content(self, potential: Array) -> Array:

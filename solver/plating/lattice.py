@@ -85,16 +85,17 @@ class Lattice:
         content = self.at_sites(self.initial)
         return potential_at(self.law.plateaus, content, temperature=self._temperature)
 
-    def law_over(self, size: float, free: Array, activity: Array) -> Insertion:
+    def law_over(self, size: float, free: Array, activity: Array, *, guess: Array) -> Insertion:
         """The insertion law of this rank's sites over a step of a length [s].
 
         Args:
             size: Of the step [s].
             free: (own sites,) x*.
             activity: (own sites,) of the surface.
+            guess: (own sites,) potentials to start from [V].
         """
-        active = activity * self.reacting
-        return Insertion(self.law, self._temperature, active, free, self._response(size))
+        active, response = activity * self.reacting, self._response(size)
+        return Insertion(self.law, self._temperature, active, free, response, guess)
 
     def law_at(self, held: Array, activity: Array) -> Insertion:
         """The same at an instant, at which the lattice has potentials (own sites,) [V]."""

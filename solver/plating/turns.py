@@ -93,7 +93,7 @@ class _LatticeTurns:
         known = None if near is None else near.content
         self._before = self.content = lattice.initial if known is None else known
         own = model.system.own
-        self._held = lattice.initial_potential if near is None else near.lattice_potential[own]
+        self._potential = lattice.initial_potential if near is None else near.lattice_potential[own]
         self._free = np.zeros(len(own))
         if near is not None and size > 0.0:
             # as if the current went on, but not so that it has to
@@ -101,13 +101,14 @@ class _LatticeTurns:
 
     def law(self, activity: Array, size: float) -> Insertion:
         if size == 0.0:
-            return self._lattice.law_at(self._held, activity)
-        return self._lattice.law_over(size, self._free, activity)
+            return self._lattice.law_at(self._potential, activity)
+        return self._lattice.law_over(size, self._free, activity, guess=self._potential)
 
     def move(self, found: Solution, reactions: Reactions, size: float) -> bool:
         law = reactions.insertion
         assert law is not None
         parts = reactions.parts(found.at.drop)
+        self._potential = parts.lattice_potential
         self.content = self._lattice.stepped(self._before, parts.inserted, size)
         gap = self._lattice.at_sites(self.content) - law.content(parts.lattice_potential)
         every = self._model.everywhere(gap * self._lattice.reacting)
