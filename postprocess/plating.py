@@ -15,7 +15,7 @@ from .metrics import first_discharge
 from .series import read_series
 
 BEGINNING = 0.1
-"""Share of the first plating's charge in which its nucleation is looked for."""
+"""Share of the first plating's lithium in which its nucleation is looked for."""
 
 
 def appraise_plating(directory: str | Path) -> dict[str, float]:
@@ -50,15 +50,17 @@ def summarise_plating(series: Mapping[str, NDArray]) -> dict[str, float]:
 
 def _of_plating(plating: Mapping[str, NDArray]) -> dict[str, float]:
     passed, voltage = plating["Areal capacity [mA.h.cm-2]"], plating["Voltage [V]"]
-    early = passed <= passed[0] + BEGINNING * (passed[-1] - passed[0])
+    laid = plating["Plated lithium [mA.h.cm-2]"]  # what the lattice takes comes before growth
+    early = laid <= laid[0] + BEGINNING * (laid[-1] - laid[0])
     first = float(voltage[early].min())
+    growth = float(voltage[~early].max(initial=first))
     peak = -float(plating["Min local current density [A.m-2]"].min())
     imposed = 10.0 * float(np.abs(plating["Current density [mA.cm-2]"]).max())
     return {
         "First plating: capacity [mA.h.cm-2]": float(passed[-1] - passed[0]),
         "First plating: first minimum of the voltage [V]": first,
         "First plating: end voltage [V]": float(voltage[-1]),
-        "First plating: nucleation overpotential [V]": float(voltage.max()) - first,
+        "First plating: nucleation overpotential [V]": growth - first,
         "First plating: peak local current density [A.m-2]": peak,
         "First plating: peak local over imposed current density [-]": peak / max(imposed, 1e-300),
         "End of plating: variation of the deposit [-]": float(

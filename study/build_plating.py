@@ -124,5 +124,6 @@ def make_plating(
             output_fraction=study.output.fraction,
         ),
         salt=study.plating.salt,
+        initial_content=study.plating.initial_content or 0.0,
         comm=comm,
     )

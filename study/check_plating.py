@@ -14,20 +14,28 @@ from ..solver.steps import (
 )
 
 
-def check_steps(steps: Iterable[Step]) -> Iterator[str | None]:
+def check_steps(
+    steps: Iterable[Step], *, inserts: bool = False, content: float = 0.0
+) -> Iterator[str | None]:
     """Yield for each step what is wrong with it, or None.
 
     A host has no capacity of its own and no mass that counts, nothing can be stripped before
-    anything was plated, and while lithium plates the potential stays below its own.
+    anything was plated, and while lithium plates the potential stays below its own. Where lithium
+    enters the host's lattice too, the potential comes down from above it.
+
+    Args:
+        steps: Of the protocol.
+        inserts: Whether lithium enters the lattice.
+        content: Share of the lattice that is full at the start.
     """
-    plated = False
+    plated = content > 0.0
     for step in steps:
-        yield _mistake(step, plated)
+        yield _mistake(step, plated, inserts)
         lowers = isinstance(step, ConstantCurrent) and step.lowers
         plated = plated or lowers or not isinstance(step, ConstantCurrent)
 
 
-def _mistake(step: Step, plated: bool) -> str | None:
+def _mistake(step: Step, plated: bool, inserts: bool) -> str | None:
     amounts = [end.amount for end in step.terminations if isinstance(end, CurrentLimit)]
     if isinstance(step, ConstantCurrent):
         amounts.append(step.amount)
@@ -43,7 +51,7 @@ def _mistake(step: Step, plated: bool) -> str | None:
     if not step.lowers and not plated:
         return f"'{step.text}': nothing has been plated yet that could be stripped"
     for end in step.terminations:
-        if isinstance(end, VoltageLimit) and step.lowers and end.value >= 0.0:
+        if isinstance(end, VoltageLimit) and step.lowers and end.value >= 0.0 and not inserts:
             return (
                 f"'{step.text}' never reaches {end.value:g} V: lithium plates below 0 V; expected "
                 "a capacity, or a cut-off below 0 V"

@@ -175,7 +175,13 @@ def _check_plating(study: PlatingStudy, mistakes: Mistakes) -> None:
             'plating needs electrolyte above the host; give a headroom, such as "5 um"',
         )
     steps = list(_steps(study, mistakes))
-    for (key, _), report in zip(steps, check_steps(step for _, step in steps), strict=True):
+    table = study.plating
+    reports = check_steps(
+        (step for _, step in steps),
+        inserts=table.lithiation,
+        content=table.initial_content or 0.0,
+    )
+    for (key, _), report in zip(steps, reports, strict=True):
         if report:
             mistakes.add(key, report)
 

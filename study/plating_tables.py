@@ -28,7 +28,15 @@ class PlatingTable(Table):
         None, min_length=1, description="card of a reaction beside the plating: a stated input"
     )
     salt: bool = Field(False, description="whether the electrolyte's concentration is resolved")
-    lithiation: bool = Field(False, description="whether lithium also enters the body")
+    lithiation: bool = Field(
+        False, description="whether lithium also enters the body, where its card tells how"
+    )
+    initial_content: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="share of the body's lattice that is full at the start; empty if left out",
+    )
     ionic_conductivity: Conductivity | None = Field(None, description="of the body")
     electronic_conductivity: Conductivity | None = Field(None, description="of the body")
     coat_conductivity: Conductivity | None = Field(None, description="along the coat")
@@ -47,6 +55,12 @@ class PlatingTable(Table):
     def _one_source(self) -> PlatingTable:
         if self.anode is not None and (self.solid is not None or self.coat is not None):
             raise ValueError("'anode' names all materials; leave out solid and coat, or the anode")
+        return self
+
+    @model_validator(mode="after")
+    def _content_of_a_lattice(self) -> PlatingTable:
+        if self.initial_content is not None and not self.lithiation:
+            raise ValueError("'initial_content' is that of a lattice; add lithiation = true")
         return self
 
 

@@ -163,6 +163,7 @@ class Books:
         nodal = self.model.potentials.on_nodes(state.u, state.potential)
         ions, electrons = (self.model.domain.gather(values) for values in nodal)
         salt = None if state.salt is None else self.model.domain.gather(state.salt)
+        content = None if state.content is None else self.model.domain.gather(state.content)
         nothing = np.empty(0)
         return {
             "thickness": state.thickness,
@@ -173,4 +174,7 @@ class Books:
             "ions": nothing if ions is None else ions,
             "electrons": nothing if electrons is None else electrons,
             "salt": nothing if salt is None else salt,
+            "content": nothing if content is None else content,
+            "inserted": state.inserted,
+            "lattice potential": state.lattice_potential,
         }

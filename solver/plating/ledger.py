@@ -1,7 +1,8 @@
 """The ledger: each charge that passed, by what it did and on which surface.
 
 Two counts stand side by side: what the reactions took, added up over the steps, and what is
-there, read from the deposit's thickness. Both must be the charge that the current carried.
+there, read from the deposit's thickness and the lattice's content. Both must be the charge that
+the current carried.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Ledger:
         self.throughput += abs(step.passed)
         self.imposed -= step.passed if imposed is None else step.size * imposed
         self.plated += np.bincount(sites.kinds, charge * step.plated, minlength=len(Kind))
+        self.inserted += np.bincount(sites.kinds, charge * step.inserted, minlength=len(Kind))
         self.side += np.bincount(sites.kinds, charge * step.side, minlength=len(Kind))
         self.stripped += float(np.maximum(-charge * step.plated, 0.0).sum())
 
@@ -56,7 +58,15 @@ class Ledger:
         """Largest disagreement of the counts, over the charge that went to and fro."""
         there = float(model.sites.areas @ state.thickness) / model.volume_per_charge
         plated, side = float(self.plated.sum()), float(self.side.sum())
-        gaps = (self.passed - plated - side, there - plated, self.imposed - self.passed)
+        inserted, held = float(self.inserted.sum()), 0.0
+        if model.lattice is not None and state.content is not None:
+            held = model.lattice.charge(state.content)
+        gaps = (
+            self.passed - plated - side - inserted,
+            there - plated,
+            held - inserted,
+            self.imposed - self.passed,
+        )
         return max(map(abs, gaps)) / max(self.throughput, 1e-300)
 
     def summary(self, model: PlatingModel, state: State) -> dict[str, Any]:
@@ -65,6 +75,7 @@ class Ledger:
         surfaces = {
             name: {
                 "plated [mA.h.cm-2]": unit * float(self.plated[kind]),
+                "inserted [mA.h.cm-2]": unit * float(self.inserted[kind]),
                 "side reaction [mA.h.cm-2]": unit * float(self.side[kind]),
             }
             for kind, name in SURFACES.items()
@@ -73,6 +84,7 @@ class Ledger:
         return {
             "passed [mA.h.cm-2]": unit * self.passed,
             "plated [mA.h.cm-2]": unit * float(self.plated.sum()),
+            "inserted [mA.h.cm-2]": unit * float(self.inserted.sum()),
             "side reaction [mA.h.cm-2]": unit * float(self.side.sum()),
             "dissolved in all [mA.h.cm-2]": unit * self.stripped,
             "by surface": surfaces,

@@ -4,9 +4,10 @@ Each equation times its own unknown, added up over all of them, is the balance o
 
     V I = int |i_l|^2 / kappa - int i_l . grad psi + int sigma |grad phi_s|^2
           + int G |grad_s phi_s|^2 + sum w i q - sum w i U_n (1 - theta)
-          + sum w i_side (phi_s - phi_l),
+          + sum w i_ins (phi_s - phi_l - E) + sum w i_ins E + sum w i_side (phi_s - phi_l),
 
-ions, concentration (psi of `salt`), electrons, kinetics, nucleation and the side reaction. It
+ions, concentration (psi of `salt`), electrons, kinetics (of plating and of insertion), nucleation,
+the work that goes into the lattice at its own potential E, and the side reaction. It
 holds for the discrete solution as it stands, so what is missing is the error of the solver.
 Divided by the current, each term is its share of the voltage.
 """
@@ -33,13 +34,17 @@ class Losses(NamedTuple):
     electrons: float
     kinetics: float
     nucleation: float
+    insertion: float
     side_reaction: float
     work: float
 
     @property
     def missing(self) -> float:
-        """What the terms do not add up to, over the work."""
-        return abs(sum(self[:-1]) - self.work) / max(abs(self.work), 1e-300)
+        """What the terms do not add up to, over the largest of them.
+
+        The work itself passes zero where the voltage does, on the way from insertion to plating.
+        """
+        return abs(sum(self[:-1]) - self.work) / max(*map(abs, self), 1e-300)
 
     def voltages(self, current: float, *, least: float) -> dict[str, float]:
         """Each term over the current [V], by name; nothing where next to none passes."""
@@ -52,7 +57,8 @@ def losses_of(model: PlatingModel, state: State) -> Losses:
     """The loss budget of a state."""
     areas, n = model.sites.areas, model.potentials.n_ions
     shift = model.barriers * (1.0 - state.surroundings.coverage)
-    plated = areas * state.plating
+    plated, inserted = areas * state.plating, areas * state.inserted
+    lattice = state.lattice_potential
     ions, electrons = np.zeros_like(state.u), np.zeros_like(state.u)
     ions[:n] = state.u[:n]
     electrons[n:] = state.u[n:] - state.potential  # the collector is the reference: no cancellation
@@ -66,8 +72,9 @@ def losses_of(model: PlatingModel, state: State) -> Losses:
         ions=carried - concentration,
         concentration=concentration,
         electrons=total(model.comm, electrons @ (fed.apply(electrons, 0.0) - fixed)),
-        kinetics=float(plated @ (state.drop + shift)),
+        kinetics=float(plated @ (state.drop + shift) + inserted @ (state.drop - lattice)),
         nucleation=float(-(plated @ shift)),
+        insertion=float(inserted @ lattice),
         side_reaction=float(areas * state.side @ state.drop),
         work=state.potential * state.current,
     )

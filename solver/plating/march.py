@@ -20,16 +20,23 @@ from scipy.optimize import brentq
 
 from ..control import Control, ImposedPotential, ImposedRate
 from ..model import StageFailure, total
-from .kinetics import Current, Plating, Side
+from .kinetics import Current
 from .model import PlatingModel, Surroundings
 from .newton import Solution
+from .reactions import Reactions
+from .turns import Turns
 
 Array = NDArray[np.float64]
 
-SALT_SETTLED, SALT_ROUNDS = 1e-6, 40
-"""Change of the salt, over that at rest, at which it fits the potentials; rounds to get there."""
+MOST_TURNS = 40
+"""Turns in which salt and lattice are to come to fit the potentials."""
 SALT_SHARE = 0.5
 """Error of a step, over the salt's largest change in it, relative to that at rest."""
+CONTENT_SHARE = 0.5
+"""Error of a step, over the lattice's change in it, root mean square over the body."""
+AT_REST, LATTICE_AT_REST = 1e-6, 1e-3
+"""Current density that is not small where none is imposed [A m-2]; a lattice's potential is volts
+away from zero, and so is rounding in its reaction."""
 LARGEST_POTENTIAL = 20.0
 """Magnitude of V beyond which no start is looked for [V]."""
 
@@ -48,7 +55,10 @@ class State:
         drop: (sites,) phi_s - phi_l [V].
         current: Sum of all reactions in the meshed part [A].
         surroundings: What the thickness makes of the host.
+        inserted: (sites,) current density of insertion [A m-2].
+        lattice_potential: (sites,) of the host's lattice, where it is resolved [V].
         salt: (own nodes,) concentration of the electrolyte [mol m-3], where it is resolved.
+        content: (own nodes,) share of the lattice that is full, where it is resolved.
     """
 
     time: float
@@ -57,10 +67,13 @@ class State:
     potential: float
     plating: Array
     side: Array
+    inserted: Array
+    lattice_potential: Array
     drop: Array
     current: float
     surroundings: Surroundings = field(repr=False)
     salt: Array | None = field(default=None, repr=False)
+    content: Array | None = field(default=None, repr=False)
 
 
 class Step(NamedTuple):
@@ -70,7 +83,7 @@ class Step(NamedTuple):
         end: The state at its end.
         size: [s].
         error: Of its thickness, in units of the tolerance.
-        plated, side: (sites,) mean current densities over it [A m-2].
+        plated, side, inserted: (sites,) mean current densities over it [A m-2].
         passed: Charge that went through the collector, positive in oxidation [C].
     """
 
@@ -79,31 +92,8 @@ class Step(NamedTuple):
     error: float
     plated: Array
     side: Array
+    inserted: Array
     passed: float
-
-
-class _Law:
-    """Plating and side reaction of this rank's sites, added up for the system."""
-
-    def __init__(self, plating: Plating, side: Side | None) -> None:
-        self.plating, self.side = plating, side
-
-    def __call__(self, drop: Array) -> Current:
-        found = self.plating.current(drop)
-        if self.side is None:
-            return found
-        more = self._side(drop)
-        return Current(found.density + more.density, found.slope + more.slope)
-
-    def parts(self, drop: Array) -> tuple[Array, Array]:
-        """Current density of plating, and of the side reaction [A m-2]."""
-        plating = self.plating.current(drop).density
-        return plating, np.zeros_like(plating) if self.side is None else self._side(drop).density
-
-    def _side(self, drop: Array) -> Current:
-        assert self.side is not None
-        found = self.side.current(drop)
-        return Current(found.density * self.plating.activity, found.slope * self.plating.activity)
 
 
 @dataclass(frozen=True)
@@ -135,7 +125,7 @@ def consistent_state(
     Raises:
         StageFailure: Nothing can carry the current.
     """
-    around = model.surroundings(thickness)
+    around = model.surroundings(thickness, _content(model, near))
     return _solved(model, control, _Instant(time, around, thickness, 0.0, 0.0, near))
 
 
@@ -150,11 +140,12 @@ def attempt_step(
     moving = -model.volume_per_charge * start.plating
     predicted = np.clip(start.thickness + size * moving, 0.0, model.limit)
     half = start.thickness + 0.5 * size * moving
-    trapezoid = not (start.plating > 0.0).any() and bool((half < model.limit).all())
+    trapezoid = model.lattice is None and not (start.plating > 0.0).any()
+    trapezoid = trapezoid and bool((half < model.limit).all())
     share = 0.5 if trapezoid else 1.0  # of the step's end in its means
     instant = _Instant(
         time=start.time + size,
-        around=model.surroundings(predicted),
+        around=model.surroundings(predicted, start.content),
         start=half if trapezoid else start.thickness,
         weight=share * size * model.volume_per_charge,
         size=size,
@@ -169,7 +160,9 @@ def attempt_step(
     error = _error(model, 0.5 * (thickness - predicted), thickness)
     if model.salt is not None and start.salt is not None and end.salt is not None:
         error = max(error, SALT_SHARE * model.salt.change(end.salt, start.salt))
-    return Step(end, size, error / tolerance, plated, side, size * current)
+    if model.lattice is not None and start.content is not None and end.content is not None:
+        error = max(error, CONTENT_SHARE * model.lattice.change(end.content, start.content))
+    return Step(end, size, error / tolerance, plated, side, end.inserted, size * current)
 
 
 def _error(model: PlatingModel, error: Array, thickness: Array) -> float:
@@ -180,76 +173,74 @@ def _error(model: PlatingModel, error: Array, thickness: Array) -> float:
     return float(np.sqrt(square / areas.sum()) / scale)
 
 
+def _content(model: PlatingModel, near: State | None) -> Array | None:
+    """The lattice's content (own nodes,) where the run stands, if it is resolved."""
+    if model.lattice is None:
+        return None
+    return model.lattice.initial if near is None else near.content
+
+
 def _solved(model: PlatingModel, control: Control, instant: _Instant) -> State:
-    """The state at an instant; potentials and salt by turns until they fit.
+    """The state at an instant; potentials, salt and lattice by turns until they fit.
 
     Raises:
         StageFailure: They do not.
     """
     model.surround(instant.around)
-    salt = _salt_before(model, instant)
+    turns = Turns(model, instant.near, instant.size)
     guess: tuple[Array, float] | None = None
-    for _ in range(SALT_ROUNDS):
-        found, law = _potentials(model, control, instant, salt, guess)
-        if model.salt is None or instant.size == 0.0:
-            return _state(model, instant, found, law, salt)
-        flow = model.salt_flow(found.u, salt)
-        moved = model.salt.stepped(_salt_before(model, instant), flow, instant.size)
-        change = model.salt.change(moved, salt)
-        salt, guess = moved, (found.u, found.potential)
-        if change < SALT_SETTLED:
-            return _state(model, instant, found, law, salt)
-    raise StageFailure("salt and potentials do not come to fit")
-
-
-def _salt_before(model: PlatingModel, instant: _Instant) -> Array:
-    """The salt (own nodes,) where the run stood; nothing where it is not resolved."""
-    if model.salt is None:
-        return np.empty(0)
-    if instant.near is None or instant.near.salt is None:
-        return model.salt.rest
-    return instant.near.salt
+    for _ in range(MOST_TURNS):
+        found, reactions = _potentials(model, control, instant, turns, guess)
+        if turns.move(found, reactions):
+            return _state(model, instant, found, reactions, turns)
+        guess = found.u, found.potential
+    raise StageFailure("salt, lattice and potentials do not come to fit")
 
 
 def _potentials(
     model: PlatingModel,
     control: Control,
     instant: _Instant,
-    salt: Array,
+    turns: Turns,
     guess: tuple[Array, float] | None,
-) -> tuple[Solution, _Law]:
-    """The potentials at an instant, with the salt (own nodes,) as it is said to be."""
-    model.drive_by(salt)
+) -> tuple[Solution, Reactions]:
+    """The potentials at an instant, with salt and lattice as they are known by now."""
+    salt = turns.salt
+    model.drive_by(np.empty(0) if salt is None else salt)
     plating = model.plating(instant.around, instant.start, instant.weight, salt=salt)
-    law = _Law(plating, model.side())
+    reactions = Reactions(plating, model.side(), turns.insertion(plating.activity))
     current = control.rate if isinstance(control, ImposedRate) else None
     near = instant.near
     if guess is None:
-        guess = (near.u, near.potential) if near else _uniform(model, law, current)
+        guess = (near.u, near.potential) if near else _uniform(model, reactions, current)
     if isinstance(control, ImposedPotential):
         guess = (guess[0], control.potential(instant.time))
-    scale = max(abs(current or 0.0), 1e-6 * model.sites.areas.sum())
-    return model.newton.solve(law, guess=guess, current=current, scale=scale), law
+    least = AT_REST if model.lattice is None else LATTICE_AT_REST
+    scale = max(abs(current or 0.0), least * model.sites.areas.sum())
+    return model.newton.solve(reactions, guess=guess, current=current, scale=scale), reactions
 
 
 def _state(
-    model: PlatingModel, instant: _Instant, found: Solution, law: _Law, salt: Array
+    model: PlatingModel, instant: _Instant, found: Solution, reactions: Reactions, turns: Turns
 ) -> State:
-    plating, side = law.parts(found.at.drop)
+    parts = reactions.parts(found.at.drop)
     thickness = instant.start
     if instant.size > 0.0:
-        thickness = model.everywhere(law.plating.thickness(plating))
+        thickness = model.everywhere(reactions.plating.thickness(parts.plating))
     return State(
         time=instant.time,
         thickness=thickness,
         u=found.u,
         potential=found.potential,
-        plating=model.everywhere(plating),
-        side=model.everywhere(side),
+        plating=model.everywhere(parts.plating),
+        side=model.everywhere(parts.side),
+        inserted=model.everywhere(parts.inserted),
+        lattice_potential=model.everywhere(parts.lattice_potential),
         drop=model.everywhere(found.at.drop),
         current=found.at.current,
         surroundings=instant.around,
-        salt=None if model.salt is None else salt,
+        salt=turns.salt,
+        content=turns.content,
     )
 
 

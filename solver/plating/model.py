@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from ...geometry.tags import REGIONS
 from ...materials.constants import FARADAY, GAS_CONSTANT
 from ..domain import Domain
+from ..model import total
 from .conduction import Conduction
 from .film import find_links, reach, sheet_conductance
 from .kinetics import Plating, Side
+from .lattice import Lattice
 from .newton import Newton
 from .potentials import Potentials
 from .salt import SaltField
@@ -47,12 +49,15 @@ class Surroundings:
         fed: (sites,) share of a site's area that electrons reach.
         sheet: (facets,) sheet conductance of coat and film [S].
         open: (electrolyte cells,) share that lithium has left open.
+        gain: (local cells,) factor of the body's conductivities by what is in its lattice; None
+            where that is not resolved.
     """
 
     coverage: Array
     fed: Array
     sheet: Array
     open: Array
+    gain: Array | None = None
 
 
 class PlatingModel:
@@ -65,6 +70,7 @@ class PlatingModel:
         temperature: [K].
         comm: The ranks.
         salt: Whether the electrolyte's concentration is resolved.
+        initial_content: Share of the lattice that is full at the start.
         separator: (nodes of the mesh,) ion potential that is given on the separator [V].
 
     Attributes:
@@ -72,7 +78,9 @@ class PlatingModel:
         limit: (sites,) thickness at which each is full [m].
         barriers: (sites,) of the bare surfaces [V].
         footprint: Of the meshed part [m2].
+        nodes_of_sites: (own sites,) this rank's node of each.
         salt: The electrolyte's concentration, where it is resolved.
+        lattice: The lithium in the body, where it is resolved.
     """
 
     def __init__(
@@ -84,6 +92,7 @@ class PlatingModel:
         temperature: float,
         comm: MPI.Comm,
         salt: bool = False,
+        initial_content: float = 0.0,
         separator: Array | None = None,
     ) -> None:
         self.comm, self.anode, self.temperature = comm, anode, temperature
@@ -104,7 +113,7 @@ class PlatingModel:
         self.conduction = Conduction(self.domain, self.potentials, sites, separator=given)
         self.system = System(self.potentials, sites, self.conduction)
         self.newton = Newton(self.system)
-        self._nodes_of_sites = (
+        self.nodes_of_sites = (
             self.potentials.global_nodes[sites.nodes[self.system.own]]
             - self.potentials.own_nodes.start
         )
@@ -119,6 +128,7 @@ class PlatingModel:
         self._in_host = self.domain.cell_tags == REGIONS["electrode"]
         self._set: Surroundings | None = None
         self.salt = SaltField(self) if salt else None
+        self.lattice = self._make_lattice(initial_content)
 
     @property
     def volume_per_charge(self) -> float:
@@ -130,8 +140,8 @@ class PlatingModel:
         """F / RT [V-1]."""
         return FARADAY / (GAS_CONSTANT * self.temperature)
 
-    def surroundings(self, thickness: Array) -> Surroundings:
-        """What deposits of a thickness (sites,) [m] make of the host."""
+    def surroundings(self, thickness: Array, content: Array | None = None) -> Surroundings:
+        """What deposits of a thickness (sites,) [m] and a lattice (own nodes,) make of the host."""
         deposit = self.anode.deposit
         filled = self.sites.filled(thickness)
         felt = reach(thickness, filled, self._links)
@@ -146,6 +156,7 @@ class PlatingModel:
             fed=np.where(felt > deposit.film_thickness, 1.0, self._fed_bare),
             sheet=self._coat_sheet + film,
             open=1.0 - self.sites.closed(thickness),
+            gain=None if self.lattice is None or content is None else self.lattice.gain(content),
         )
 
     def surround(self, by: Surroundings) -> None:
@@ -153,10 +164,11 @@ class PlatingModel:
         if self._set is not None and _same(self._set, by):
             return
         solid, salt = self.anode.solid, self.anode.salt
+        gain = 1.0 if by.gain is None else by.gain
         share = np.maximum(by.open[self._pores[1]], CLOSED_PORE)
-        kappa = np.where(self._in_host, solid.ionic_conductivity, 0.0)
+        kappa = np.where(self._in_host, gain * solid.ionic_conductivity, 0.0)
         kappa[self._pores[0]] = salt.conductivity * share**BRUGGEMAN
-        sigma = np.where(self._in_host, solid.electronic_conductivity, 0.0)
+        sigma = np.where(self._in_host, gain * solid.electronic_conductivity, 0.0)
         self.conduction.set(kappa=kappa, sigma=sigma, sheet=by.sheet)
         if self.salt is not None:
             wet = np.zeros(len(kappa))
@@ -178,7 +190,7 @@ class PlatingModel:
         own = self.system.own
         activity = 1.0
         if self.salt is not None and salt is not None:
-            activity = self.salt.activity(salt)[self._nodes_of_sites]
+            activity = self.salt.activity(salt)[self.nodes_of_sites]
         return Plating(
             deposit=self.anode.deposit,
             temperature=self.temperature,
@@ -215,6 +227,13 @@ class PlatingModel:
             found[numbers] = values
         return found
 
+    def _make_lattice(self, initial: float) -> Lattice | None:
+        """The lattice, if the solid has one and there is a body of it."""
+        lithiation = self.anode.solid.lithiation
+        if lithiation is None or not total(self.comm, self._in_host.sum()):
+            return None
+        return Lattice(self, lithiation, initial)
+
     def _barriers(self) -> list[float]:
         solid, coat, collector = self.anode.solid, self.anode.coat, self.anode.collector
         on_coat = coat.nucleation_barrier if coat else solid.nucleation_barrier
@@ -244,4 +263,6 @@ class PlatingModel:
 
 
 def _same(one: Surroundings, other: Surroundings) -> bool:
-    return np.array_equal(one.sheet, other.sheet) and np.array_equal(one.open, other.open)
+    if not np.array_equal(one.sheet, other.sheet) or not np.array_equal(one.open, other.open):
+        return False
+    return one.gain is other.gain or np.array_equal(one.gain, other.gain)  # type: ignore[arg-type]

@@ -21,14 +21,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._fenics import PETSc
 from ...materials.constants import FARADAY
 from ..model import StageFailure, largest, total
-from .conduction import Bulk
-
-import ufl  # isort: skip  (after the gate, which orders the imports)
-from dolfinx import fem  # isort: skip
-from dolfinx.la import InsertMode  # isort: skip
+from .diffusion import Diffusion
 
 if TYPE_CHECKING:
     from .model import PlatingModel
@@ -37,7 +32,6 @@ Array = NDArray[np.float64]
 
 DEPLETED = 1e-3
 """Share of the concentration at rest below which the electrolyte counts as used up."""
-RELATIVE = 1e-10
 BRUGGEMAN = 1.5
 
 
@@ -52,28 +46,14 @@ class SaltField:
     """
 
     def __init__(self, model: PlatingModel) -> None:
-        domain, self.law = model.domain, model.anode.salt
+        self.law = model.anode.salt
         self.comm, self._model = model.comm, model
-        self._bulk = Bulk(domain)
-        self._matrix = self._bulk.matrix.duplicate()
-        self._in, self._out = self._matrix.createVecs()
-        self._open = fem.Function(fem.functionspace(domain.mesh, ("DG", 0)))
-        test = ufl.TestFunction(domain.space)
-        self._mass_form = fem.form(self._open * test * ufl.Measure("dx", domain=domain.mesh))
-        self._mass = np.zeros(domain.owned)
-        self.rest = np.full(domain.owned, self.law.concentration)
-        self._solver = PETSc.KSP().create(self.comm)
-        self._solver.setType(PETSc.KSP.Type.CG)
-        self._solver.getPC().setType(PETSc.PC.Type.JACOBI)
-        self._solver.setTolerances(rtol=RELATIVE, atol=0.0, max_it=5000)
+        self._diffusion = Diffusion(model.domain)
+        self.rest = np.full(model.domain.owned, self.law.concentration)
 
     def surround(self, share: Array) -> None:
         """Take the share (local cells,) that is open to the electrolyte; 0 in the host."""
-        self._bulk.entries(share**BRUGGEMAN)
-        self._open.x.array[self._bulk.cells] = share
-        mass = fem.assemble_vector(self._mass_form)
-        mass.scatter_reverse(InsertMode.add)
-        self._mass = mass.array[: len(self.rest)].copy()
+        self._diffusion.fill(share, share**BRUGGEMAN)
 
     def potential(self, salt: Array) -> Array:
         """(nodes,) psi [V]."""
@@ -83,12 +63,12 @@ class SaltField:
 
     def flow(self, ions: Array, salt: Array) -> Array:
         """(nodes,) J [A] of an ion potential (nodes,) [V], by which salt is moved."""
-        driving = np.where(self._mass > 0.0, ions - self.potential(salt), 0.0)
-        return -self.law.conductivity * self._stiffness(driving)
+        driving = np.where(self._diffusion.mass > 0.0, ions - self.potential(salt), 0.0)
+        return -self.law.conductivity * self._diffusion.stiffness(driving)
 
     def drive(self, salt: Array) -> Array:
         """(nodes,) what the salt adds to the equations of the ion potential [A]."""
-        return -self.law.conductivity * self._stiffness(self.potential(salt))
+        return -self.law.conductivity * self._diffusion.stiffness(self.potential(salt))
 
     def activity(self, salt: Array) -> Array:
         """(c / c_0)^alpha_a."""
@@ -102,24 +82,8 @@ class SaltField:
             StageFailure: The electrolyte is used up somewhere.
         """
         law = self.law
-        outside = self._mass <= 0.0
-        self._bulk.matrix.copy(self._matrix, PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
-        self._matrix.scale(law.diffusivity)
-        diagonal = self._matrix.getDiagonal()
-        diagonal.array_w[:] += np.where(outside, 1.0, self._mass / size)
-        self._matrix.setDiagonal(diagonal)
-        self._in.array_w[:] = np.where(
-            outside,
-            before,
-            self._mass / size * before - (1.0 - law.transference) / FARADAY * flow,
-        )
-        self._out.array_w[:] = before
-        self._solver.setOperators(self._matrix)
-        self._solver.setInitialGuessNonzero(True)
-        self._solver.solve(self._in, self._out)
-        found = np.array(self._out.array_r)
-        if self._solver.getConvergedReason() < 0:
-            raise StageFailure("the salt's equations were not solved")
+        source = -(1.0 - law.transference) / FARADAY * flow
+        found = self._diffusion.stepped(before, source, size=size, diffusivity=law.diffusivity)
         least = -largest(self.comm, float(-found.min(initial=np.inf)))
         if least < DEPLETED * law.concentration:
             raise StageFailure("the electrolyte is used up at the surface: the limiting current")
@@ -127,14 +91,9 @@ class SaltField:
 
     def amount(self, salt: Array) -> float:
         """All salt of the meshed part [mol]."""
-        return total(self.comm, self._mass @ salt)
+        return total(self.comm, self._diffusion.mass @ salt)
 
     def change(self, one: Array, other: Array) -> float:
         """Largest difference of two fields, over the concentration at rest."""
         gap = float(np.abs(one - other).max(initial=0.0))
         return largest(self.comm, gap) / self.law.concentration
-
-    def _stiffness(self, field: Array) -> Array:
-        self._in.array_w[:] = field
-        self._bulk.matrix.mult(self._in, self._out)
-        return np.array(self._out.array_r)

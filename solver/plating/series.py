@@ -24,6 +24,7 @@ COLUMNS = (
     "Areal capacity [mA.h.cm-2]",
     "Plated lithium [mA.h.cm-2]",
     "Inserted lithium [mA.h.cm-2]",
+    "Mean lithium content of the host",
     "Side reaction [mA.h.cm-2]",
     "Mean deposit thickness [um]",
     "Max deposit thickness [um]",
@@ -37,6 +38,7 @@ COLUMNS = (
     "Concentration loss [V]",
     "Kinetic loss [V]",
     "Nucleation loss [V]",
+    "Insertion work [V]",
     "Loss budget error",
     "Time step [s]",
 )
@@ -83,6 +85,7 @@ def row_of(
         "Areal capacity [mA.h.cm-2]": unit * ledger.passed,
         "Plated lithium [mA.h.cm-2]": unit * ledger.plated.sum(),
         "Inserted lithium [mA.h.cm-2]": unit * ledger.inserted.sum(),
+        "Mean lithium content of the host": _mean_content(model, state),
         "Side reaction [mA.h.cm-2]": unit * ledger.side.sum(),
         "Mean deposit thickness [um]": 1e6 * spread.mean,
         "Max deposit thickness [um]": 1e6 * state.thickness.max(),
@@ -96,6 +99,14 @@ def row_of(
         "Concentration loss [V]": volts["concentration"],
         "Kinetic loss [V]": volts["kinetics"],
         "Nucleation loss [V]": volts["nucleation"],
+        "Insertion work [V]": volts["insertion"],
         "Loss budget error": losses.missing if abs(state.current) > least else 0.0,
         "Time step [s]": size,
     }
+
+
+def _mean_content(model: PlatingModel, state: State) -> float:
+    """Of the body; 0 where it is not resolved."""
+    if model.lattice is None or state.content is None:
+        return 0.0
+    return model.lattice.mean(state.content)

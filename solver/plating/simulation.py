@@ -58,10 +58,12 @@ class PlatingSimulation:
         temperature: [K].
         settings: Accuracy and output.
         salt: Whether the electrolyte's concentration is resolved.
+        initial_content: Share of the host's lattice that is full at the start, where the anode's
+            solid takes lithium.
         comm: Communicator; all ranks by default.
 
     Raises:
-        InputError: An anode with a coat has no thickness for it.
+        InputError: An anode with a coat has no thickness for it, or the content is none.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class PlatingSimulation:
         temperature: float = 298.15,
         settings: PlatingSettings | None = None,
         salt: bool = False,
+        initial_content: float = 0.0,
         comm: MPI.Comm | None = None,
     ) -> None:
         if not isinstance(protocol, Protocol):
@@ -87,7 +90,11 @@ class PlatingSimulation:
         known = coat_thickness
         if known is None and mesh is not None and comm.rank == 0:
             known = mesh.shape.get("coating")  # type: ignore[assignment]
-        self.salt = salt
+        if not 0.0 <= initial_content <= 1.0:
+            raise InputError(
+                f"initial_content: got {initial_content:g}, expected 0 (empty) to 1 (full)"
+            )
+        self.salt, self.initial_content = salt, initial_content
         self.coat_thickness: float | None = comm.bcast(known)
         if anode.coat is not None and self.coat_thickness is None:
             raise InputError(
@@ -155,6 +162,7 @@ class PlatingSimulation:
             temperature=self.temperature,
             comm=self.comm,
             salt=self.salt,
+            initial_content=self.initial_content,
         )
 
     def _copies(self) -> float:
@@ -169,7 +177,7 @@ class PlatingSimulation:
         said = (
             self.comm.bcast(digest),
             self.anode,
-            (self.coat_thickness, self.salt),
+            (self.coat_thickness, self.salt, self.initial_content),
             self.protocol.steps,
             self.temperature,
             self.settings,

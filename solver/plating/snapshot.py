@@ -14,6 +14,7 @@ from .sites import Kind
 Array = NDArray[np.float64]
 
 ION, ELECTRON, SALT = "ion_potential", "electron_potential", "salt_concentration"
+CONTENT = "lithium_content"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ def snapshot_of(
 ) -> PlatingSnapshot | None:
     """The fields of a state, on rank 0; all ranks call this."""
     salt = None if state.salt is None else model.domain.gather(state.salt)
+    content = None
+    if model.lattice is not None and state.content is not None:
+        content = model.domain.gather(model.lattice.shown(state.content))
     nodal = model.potentials.on_nodes(state.u, state.potential)
     ions, electrons = (model.domain.gather(values) for values in nodal)
     if ions is None or electrons is None:
@@ -59,7 +63,8 @@ def snapshot_of(
         voltage=state.potential,
         current_density=-state.current / model.footprint,
         volume={ION: ions, ELECTRON: electrons}
-        | ({} if salt is None else {SALT: np.where(np.isfinite(ions), salt, np.nan)}),
+        | ({} if salt is None else {SALT: np.where(np.isfinite(ions), salt, np.nan)})
+        | ({} if content is None else {CONTENT: content}),
         host=_on_surface(model, state, ~on_collector),
         collector=_on_surface(model, state, on_collector),
     )

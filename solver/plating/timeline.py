@@ -19,14 +19,13 @@ from ..steps import CapacityLimit
 from .books import Books
 from .checkpoint import Checkpoint
 from .march import State, Step, attempt_step, consistent_state
+from .pace import first_size, lithium
 from .settings import PlatingSettings
 
 log = logging.getLogger(__name__)
 
 SMALLEST_STEP = 1e-9
 """Shortest time step tried [s]."""
-FIRST_DEPOSIT = 0.05
-"""Deposit of the fastest site in the first step, over the thickness in which the barrier fades."""
 SAFETY, MOST_GROWTH, MOST_CUT, FAILURE_CUT = 0.9, 2.0, 0.3, 0.25
 RAMP = 1.0
 """Unit of time in which a jump of the potential is smoothed [s]; see `legs`."""
@@ -94,9 +93,7 @@ class Timeline:
         except StageFailure as failure:
             raise self._failure(leg, 0.0, str(failure)) from failure
         self._passed_before = books.ledger.passed
-        rate = self.model.volume_per_charge * np.abs(self.state.plating).max()
-        first = FIRST_DEPOSIT * self.model.anode.deposit.coverage_thickness
-        self._size = min(first / max(rate, 1e-300), self.settings.max_step)
+        self._size = min(first_size(self.model, self.state), self.settings.max_step)
         books.record(index, self.state, 0.0)
         if books.outputs == 0:
             books.output(index, self.state)
@@ -196,18 +193,14 @@ class Timeline:
             self.model, leg.control, self.state, size=size, tolerance=self.settings.tolerance
         )
 
-    def _lithium(self) -> float:
-        """Charge of all lithium in the meshed part [C]."""
-        return float(self.model.sites.areas @ self.state.thickness) / self.model.volume_per_charge
-
     def _is_used_up(self, leg: Leg) -> bool:
         strips = isinstance(leg.control, ImposedRate) and leg.control.rate > 0.0
-        return strips and self._lithium() < USED_UP * self.books.ledger.throughput
+        return strips and lithium(self.model, self.state) < USED_UP * self.books.ledger.throughput
 
     def _longest(self, leg: Leg) -> float:
         """Time in which half of the lithium dissolves [s]; no step can dissolve it all."""
         if isinstance(leg.control, ImposedRate) and leg.control.rate > 0.0:
-            return 0.5 * self._lithium() / leg.control.rate
+            return 0.5 * lithium(self.model, self.state) / leg.control.rate
         return math.inf
 
     def _cut(self, leg: Leg, size: float, reason: str) -> None:
@@ -280,6 +273,7 @@ class Timeline:
         numbers, fields, model = stored.progress, stored.fields, self.model
         self.books.reopen(stored)
         scatter = model.domain.scatter
+        content = None if model.lattice is None else scatter(fields["content"])
         self._state = State(
             time=numbers.time,
             thickness=fields["thickness"],
@@ -289,8 +283,11 @@ class Timeline:
             side=fields["side"],
             drop=fields["drop"],
             current=float(fields["current"][0]),
-            surroundings=model.surroundings(fields["thickness"]),
+            inserted=fields["inserted"],
+            lattice_potential=fields["lattice potential"],
+            surroundings=model.surroundings(fields["thickness"], content),
             salt=None if model.salt is None else scatter(fields["salt"]),
+            content=content,
         )
         self._size, self._passed_before = numbers.next_size, numbers.step_passed
         log.info("resumed at t = %.6g s", numbers.time)

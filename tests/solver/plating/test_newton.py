@@ -10,7 +10,8 @@ from hosts import DEPOSIT, MICRON, THERMAL
 from nanotrode.geometry.tags import BOUNDARIES
 from nanotrode.solver.control import ImposedRate
 from nanotrode.solver.model import StageFailure
-from nanotrode.solver.plating.march import _Law, consistent_state
+from nanotrode.solver.plating.march import consistent_state
+from nanotrode.solver.plating.reactions import Reactions
 from nanotrode.solver.plating.sites import Kind
 
 ENDLESS = {"last_thickness": 1e-18}
@@ -26,7 +27,7 @@ HOSTS = {
 def law_of(model, thickness):
     around = model.surroundings(thickness)
     model.surround(around)
-    return _Law(model.plating(around, thickness, 0.0), None)
+    return Reactions(model.plating(around, thickness, 0.0), None, None)
 
 
 def kinetics(density):

@@ -113,13 +113,13 @@ def test_ranks_agree_on_currents_and_potential(which):
 @pytest.mark.mpi
 @pytest.mark.parametrize("which", ["both", "neither, with a coat"])
 def test_the_matrix_is_the_slope_of_the_residual(which):
-    from nanotrode.solver.plating.march import _Law
+    from nanotrode.solver.plating.reactions import Reactions
 
     mesh = hosts.column((4, 4, 8), coated="coat" in which)
     model = spread(mesh, HOSTS[which])
     state = hosts.plate(model, density=5.0)
     thickness = np.full(len(model.sites.nodes), 1e-8)
-    law = _Law(model.plating(state.surroundings, thickness, 0.0), None)
+    law = Reactions(model.plating(state.surroundings, thickness, 0.0), None, None)
     system, comm = model.system, world()
     rng = np.random.default_rng(model.potentials.first)
     u, way = state.u, 1e-3 * rng.standard_normal(len(state.u))
