@@ -21,6 +21,9 @@ from .plots import STYLE
 
 _DPI = 200
 
+_MOST_OVER_LEAST = 30.0
+"""Of the objectives, from which on they are drawn over their logarithm."""
+
 Tried = tuple[float | None, bool | None]
 """A point's objective, and whether it keeps the constraints; None where it could not be run."""
 
@@ -68,11 +71,17 @@ def plot_history(
         if target is not None:
             axes.axhline(target, color=INK, lw=0.8, ls=(0, (4, 3)), label="target")
         axes.set(xlabel="Point of the search", ylabel=label, xlim=(0.5, len(points) + 0.5))
+        if _spans_decades(value[np.isfinite(value)]):
+            axes.set_yscale("log")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         figure.legend(loc="outside upper center", ncols=5, fontsize=8.5)
         with atomic_path(path) as temporary:
             figure.savefig(temporary)
     return path
+
+
+def _spans_decades(value: np.ndarray) -> bool:
+    return bool(value.size and value.min() > 0 and value.max() > _MOST_OVER_LEAST * value.min())
 
 
 def _best_so_far(

@@ -24,9 +24,28 @@ def appraise_plating(directory: str | Path) -> dict[str, float]:
     series = read_series(directory / "timeseries.csv")
     path = directory / "summary.json"
     summary: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    metrics = summarise_plating(series)
+    metrics = summarise_plating(series) | shares_by_height(summary)
     write_text(path, json.dumps(summary | {"metrics": metrics}, indent=2) + "\n")
     return metrics
+
+
+def shares_by_height(summary: Mapping[str, Any]) -> dict[str, float]:
+    """Shares of the host's lithium in thirds of its height, where the first plating ended.
+
+    Args:
+        summary: Of the run; its `deposits` hold the shares per layer, bottom to top.
+    """
+    deposits = summary.get("deposits") or [{}]
+    layers = np.asarray(deposits[0].get("share per layer, bottom to top") or [0.0])
+    if not layers.sum() > 0.0:
+        return {}
+    below = np.concatenate([[0.0], np.cumsum(layers) / layers.sum()])
+    edges = np.interp(np.linspace(0.0, len(layers), 4), np.arange(len(below)), below)
+    places = ("lowest", "middle", "highest")
+    return {
+        f"End of plating: share in the {place} third of the height [-]": float(share)
+        for place, share in zip(places, np.diff(edges), strict=True)
+    }
 
 
 def summarise_plating(series: Mapping[str, NDArray]) -> dict[str, float]:

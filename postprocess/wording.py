@@ -46,6 +46,7 @@ def unit_text(unit: str) -> str:
     """A unit in print: `A.m-2` and `A m-2` become "A m⁻²"; a plain number has none."""
     if unit.strip() in ("", "-"):
         return ""
+    unit = re.sub(r"\bu(?=m\b|m-?\d|A\b|V\b)", "µ", unit)
     spaced = re.sub(r"(?<=[^\s\d])\.(?=[A-Za-zµ])|(?<=\d)\.(?=[A-Za-zµ])", " ", unit)
     return _POWER.sub(lambda found: found[1].translate(_RAISED), spaced).replace("ohm", "Ω")
 

@@ -26,9 +26,6 @@ from .source import Source, read_source
 FOR_POLES = ("segments", "elongation", "first_layer", "layers")
 """Keys of `[mesh]` that only arrays and films know."""
 
-_LONGEST_QUESTION = 4000
-"""Characters that a comment at the head of a file may give, as many as the key takes."""
-
 
 def load_study(path: str | Path, overrides: Iterable[str] = ()) -> Study | PlatingStudy:
     """Read and check a study file.
@@ -107,8 +104,7 @@ def _geometry_of(source: Source) -> GeometryStudy:
 def _validated[Kind: GeometryStudy](model: type[Kind], source: Source) -> Kind:
     """What the source says, each key for itself."""
     _make_absolute(source)
-    source.data.setdefault("name", source.path.stem.lstrip(".") or "study")
-    source.data.setdefault("question", source.head[:_LONGEST_QUESTION])
+    source.data.update(source.said())
     try:
         return model.model_validate(source.data)
     except ValidationError as error:

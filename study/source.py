@@ -15,6 +15,9 @@ from ..errors import StudyError
 from .locations import Path as KeyPath
 from .locations import key_lines, nearest_line
 
+LONGEST_QUESTION = 4000
+"""Characters that a comment at the head of a file may give, as many as the key takes."""
+
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -48,6 +51,11 @@ class Source:
         """A copy that does not have these tables."""
         kept = {key: value for key, value in self.data.items() if key not in tables}
         return replace(self, data=deepcopy(kept), lines=dict(self.lines))
+
+    def said(self) -> dict[str, Any]:
+        """All that the file says, with the name and the question that it has at least."""
+        name = self.path.stem.lstrip(".") or "study"
+        return {"name": name, "question": self.head[:LONGEST_QUESTION]} | deepcopy(self.data)
 
     def with_values(self, values: Mapping[KeyPath, Any], lines: Mapping[KeyPath, int]) -> Source:
         """A copy in which keys have other values, written on lines elsewhere in the file.

@@ -5,27 +5,49 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from ..wording import readable, split_name
 from .markup import tag
 from .sources import Sources, as_table
 
+_NOTHING: Mapping[str, Sequence[Any]] = MappingProxyType({})
 _STILL_WIDTH = 1100
 _HIDDEN_PATH = re.compile(r"(?<![\w.])/(?:[^/\s\"'=]+/)+")
 
 
-def heading(sources: Sources, kicker: str, what: str | None) -> Element:
-    """The page's title, and what was asked."""
+def heading(
+    sources: Sources, kicker: str, what: str | None, varied: Mapping[str, Sequence[Any]] = _NOTHING
+) -> Element:
+    """The page's title, and what was asked.
+
+    Args:
+        sources: Of the folder.
+        kicker: What the page is, above the title.
+        what: One sentence more.
+        varied: What a name in braces stands for in the question: "{rate}" -> its values.
+    """
+    question = [_told(part, varied) for part in sources.question]
     return tag(
         "header",
         tag("p", kicker, class_="kicker"),
         tag("h1", sources.name),
-        *(tag("p", part, class_="question") for part in sources.question),
+        *(tag("p", part, class_="question") for part in question),
         tag("p", what, class_="what") if what else None,
     )
+
+
+def _told(text: str, varied: Mapping[str, Sequence[Any]]) -> str:
+    """A text with all values of each name in braces: "at {rate}" -> "at 2C or 10C"."""
+    for name, values in varied.items():
+        *most, last = map(str, values)
+        listed = f"{', '.join(most)} or {last}" if most else last
+        text = text.replace(f"{{{name}}}", listed)
+    return text
 
 
 def tile(name: str, value: float, *, error: float | None = None, context: str = "") -> Element:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,22 @@ class Sources:
             if isinstance(value, int | float):
                 return float(value)
         return None
+
+
+def varied_in(study: dict[str, Any]) -> dict[str, list[Any]]:
+    """What a sweep or a search varies, key -> values; a range is its two ends."""
+    tables = [as_table(as_table(study.get(name)).get("over")) for name in ("sweep", "optimise")]
+    return {key: values for table in tables for key, values in _axes(table, "")}
+
+
+def _axes(table: dict[str, Any], above: str) -> Iterator[tuple[str, list[Any]]]:
+    for key, value in table.items():
+        if isinstance(value, dict) and not {"from", "to"} & value.keys():
+            yield from _axes(value, f"{above}{key}.")
+        elif isinstance(value, dict):
+            yield above + key, [value.get("from"), value.get("to")]
+        else:
+            yield above + key, value if isinstance(value, list) else [value]
 
 
 def as_table(found: Any) -> dict[str, Any]:

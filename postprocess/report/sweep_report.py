@@ -16,17 +16,24 @@ from scipy.stats import spearmanr
 from ..._files import write_text
 from ...errors import NanotrodeError
 from ..palette import inside_map, signed_map
-from ..wording import best_prefix, number_text, readable, split_name
+from ..wording import best_prefix, number_text, split_name
 from .markup import page, tag
 from .packing import deflate
 from .parts import footer, heading, provenance
 from .run_report import REPORT, report_run
-from .sources import read_sources
+from .seeds import cell_text, over_seeds
+from .sources import read_sources, varied_in
 from .sweep_table import CASES, Column, SweepTable, case_folder, read_sweep
 
 _log = logging.getLogger(__name__)
 
 _SCRIPTS = ("arrays.js", "curves.js", "sweep.js", "parallel.js", "cases.js")
+_MOST_OVER_LEAST = 30.0
+"""Of an input's values, from which on it is drawn over its logarithm."""
+_OTHERS = (
+    "Volumes, areas and what else was measured can be chosen in the scatter; "
+    "results.csv holds all numbers."
+)
 _FEWEST = 5
 """Cases below which a rank correlation says nothing."""
 
@@ -38,26 +45,30 @@ def report_sweep(directory: str | Path) -> Path:
         InputError: The folder holds no `results.csv` with cases.
     """
     directory = Path(directory)
-    table = read_sweep(directory)
     sources = read_sources(directory)
+    varied = varied_in(sources.study)
+    table = read_sweep(directory, varied)
     links = [_link(directory, case) for case in table.cases]
     inputs = [c for c in table.inputs if c.varies] or list(table.inputs)
-    metrics = list(table.metrics)
+    metrics = [c for c in table.metrics if c.varies] or list(table.metrics)
+    others = [c for c in (*table.metrics, *table.others) if c.varies and c not in metrics]
     done = sum(state == "done" for state in table.states)
     count = f"{len(table.cases)} cases, {done} done"
     failed = sum(state == "failed" for state in table.states)
     what = f"{count}, {failed} failed." if failed else f"{count}."
     body = [
-        heading(sources, "nanotrode · a sweep", f"{what} Varied: {_words(inputs)}."),
+        heading(sources, "nanotrode · a sweep", f"{what} Varied: {_words(inputs)}.", varied),
+        *over_seeds(directory, varied),
         *_extremes(table, inputs, metrics, links),
         *_views(),
         *_dependence(inputs, metrics),
         tag("h2", "All cases"),
         tag("div", id="cases", class_="scroll"),
+        *([tag("p", _OTHERS, class_="after")] if others else []),
         *provenance(sources),
         footer(sources),
     ]
-    data = {"sweep": _data(table, inputs, metrics, links)}
+    data = {"sweep": _data(table, inputs, metrics, others, links)}
     text = page(title=f"{sources.name} – nanotrode", body=body, data=data, scripts=_SCRIPTS)
     write_text(directory / REPORT, text)
     _log.info("wrote %s", directory / REPORT)
@@ -67,7 +78,7 @@ def report_sweep(directory: str | Path) -> Path:
 def _link(directory: Path, case: str) -> str | None:
     """The address of a case's page, relative to the sweep's; None where it has none."""
     folder = case_folder(directory, case)
-    if not (folder / REPORT).exists() and (folder / "summary.json").exists():
+    if not (folder / REPORT).exists() and (folder / "timeseries.csv").exists():
         try:
             report_run(folder)
         except NanotrodeError as error:
@@ -76,7 +87,7 @@ def _link(directory: Path, case: str) -> str | None:
 
 
 def _words(inputs: Sequence[Column]) -> str:
-    return ", ".join(split_name(column.name).words for column in inputs) or "nothing"
+    return ", ".join(column.words for column in inputs) or "nothing"
 
 
 def _extremes(
@@ -98,7 +109,7 @@ def _extremes(
         return []
     head = [tag("th", title) for title in ("", "lowest", "of case", "highest", "of case")]
     body = tag("table", tag("thead", tag("tr", *head)), tag("tbody", *rows))
-    return [tag("h2", "The answer in numbers"), tag("div", body, class_="scroll")]
+    return [tag("h2", "From the lowest to the highest"), tag("div", body, class_="scroll")]
 
 
 def _case_cells(
@@ -108,9 +119,7 @@ def _case_cells(
     links: Sequence[str | None],
     at: int,
 ) -> tuple[Element, Element]:
-    value, unit = metric.values[at], split_name(metric.name).unit
-    assert isinstance(value, float)
-    shown = str(readable(value, unit, error=metric.errors[at]))
+    shown = cell_text(metric, at)
     name: Element | str = table.cases[at]
     if links[at]:
         name = tag("a", table.cases[at], href=links[at])
@@ -119,10 +128,7 @@ def _case_cells(
 
 
 def _input_text(column: Column, at: int) -> str:
-    words, unit = split_name(column.name)
-    value = column.values[at]
-    shown = str(readable(value, unit)) if isinstance(value, float) else str(value)
-    return f"{words.rsplit('.', 1)[-1]} {shown}"
+    return f"{column.words} {cell_text(column, at)}"
 
 
 def _views() -> list[Element]:
@@ -145,7 +151,7 @@ def _dependence(inputs: Sequence[Column], metrics: Sequence[Column]) -> list[Ele
     if not numeric or not varying or len(numeric[0].values) < _FEWEST:
         return []
     head = [tag("th", "")]
-    head += [tag("th", split_name(c.name).words.rsplit(".", 1)[-1]) for c in numeric]
+    head += [tag("th", c.words) for c in numeric]
     rows = [
         tag(
             "tr",
@@ -190,13 +196,15 @@ def _data(
     table: SweepTable,
     inputs: Sequence[Column],
     metrics: Sequence[Column],
+    others: Sequence[Column],
     links: Sequence[str | None],
 ) -> dict[str, Any]:
     """What the scripts draw from, every column in the unit in which it reads best."""
     cases = zip(table.cases, table.states, table.reasons, links, strict=True)
     return {
         "columns": [_column_data(c, "input") for c in inputs]
-        + [_column_data(c, "metric") for c in metrics],
+        + [_column_data(c, "metric") for c in metrics]
+        + [_column_data(c, "other") for c in others],
         "cases": [
             dict(zip(("name", "state", "reason", "link"), case, strict=True)) for case in cases
         ],
@@ -210,7 +218,7 @@ def _bytes(colours: Callable[[NDArray], NDArray]) -> NDArray:
 
 
 def _column_data(column: Column, kind: str) -> dict[str, Any]:
-    words, unit = split_name(column.name)
+    words, unit = column.words, split_name(column.name).unit
     numbers = [abs(value) for value in column.values if isinstance(value, float)]
     prefix = best_prefix(max(numbers), unit) if column.numeric else None
     size = prefix.size if prefix else 1.0
@@ -219,11 +227,17 @@ def _column_data(column: Column, kind: str) -> dict[str, Any]:
         "unit": prefix.unit if prefix else "",
         "kind": kind,
         "numeric": column.numeric,
+        "log": kind == "input" and _spans_decades(column),
         "values": [
             v / size if column.numeric and isinstance(v, float) else _text(v) for v in column.values
         ],
         "errors": [None if e is None else e / size for e in column.errors],
     }
+
+
+def _spans_decades(column: Column) -> bool:
+    values = [value for value in column.values if isinstance(value, float)]
+    return column.numeric and min(values) > 0 and max(values) >= _MOST_OVER_LEAST * min(values)
 
 
 def _text(value: float | str | None) -> str | None:

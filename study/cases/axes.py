@@ -156,9 +156,10 @@ def _is_name(key: str, source: Source) -> bool:
     """Whether a key is no key of a study but a name in braces; a wrong one is refused."""
     if "." in key or key in Study.model_fields:
         return False
-    if f"{{{key}}}" in str(source.without("sweep", "optimise").data):
+    texts = f"{source.head} {source.without('sweep', 'optimise').data}"
+    if f"{{{key}}}" in texts:
         return True
-    names = re.findall(r"\{(\w+)\}", str(source.without("sweep", "optimise").data))
+    names = re.findall(r"\{(\w+)\}", texts)
     near = difflib.get_close_matches(key, [*names, *Study.model_fields], n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
     raise InputError(

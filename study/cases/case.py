@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...errors import StudyError
@@ -43,7 +43,7 @@ def make_case(source: Source, axes: Sequence[Axis], values: Sequence[Any]) -> Ca
     inputs = {axis.key: value for axis, value in zip(axes, values, strict=True)}
     plain = source.without("sweep", "optimise")
     names = {axis.key: inputs[axis.key] for axis in axes if axis.named}
-    plain.data.update(_filled(plain.data, names))
+    plain = replace(plain, data=_filled(plain.data, names), head=_filled(plain.head, names))
     keys = {key_path(axis.key): axis for axis in axes if not axis.named}
     try:
         made = plain.with_values(

@@ -26,11 +26,13 @@ class Plan:
 
     Attributes:
         name: Of the study.
+        said: All that the file says, its name and question included.
         table: What `[sweep]` says.
         cases: In the order of the table of results.
     """
 
     name: str
+    said: dict[str, Any]
     table: SweepTable
     cases: tuple[Case, ...]
 
@@ -51,7 +53,7 @@ def plan_sweep(path: str | Path, overrides: Iterable[str] = ()) -> Plan:
     if table.error:
         _check_levels(cases, source)
     named = next(case.study.name for case in cases if case.study is not None)
-    return Plan(named, table, cases)
+    return Plan(named, source.said(), table, cases)
 
 
 def _check_levels(cases: Iterable[Case], source: Source) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..._files import remove_leftovers
+from ..._files import remove_leftovers, write_text
 from ..cases.board import Board
 from ..cases.case import spelled
 from ..cases.crew import ended_like_interrupted, run_tasks
@@ -15,12 +15,13 @@ from ..cases.store import CaseStore
 from ..cases.table import input_columns, write_table
 from ..cases.task import Task, make_task
 from ..schema import GeometryStudy
+from ..to_toml import to_toml
 from .levels import levels_of
 from .plan import Plan
 from .rows import ABOUT, Entry, row_of
 from .spread import is_seed, spread_over_seeds
 
-RESULTS, SPREAD = "results", "spread"
+RESULTS, SPREAD, STUDY = "results", "spread", "sweep.toml"
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Outcome:
         folder: Of the sweep.
         rows: Of the table of results.
         inputs: Names of the columns that say what varies.
-        files: The tables.
+        files: The tables, and the page where there is one.
     """
 
     folder: Path
@@ -48,7 +49,7 @@ def default_folder(plan: Plan) -> Path:
 def run_sweep(
     plan: Plan, out: str | Path | None = None, *, retry: bool = False, show: bool = False
 ) -> Outcome:
-    """Bring all cases to their end and write the tables; done ones are not run again.
+    """Bring all cases to their end, write tables and page; what is done is not run again.
 
     Args:
         plan: From `plan_sweep`.
@@ -70,7 +71,11 @@ def run_sweep(
                 run_tasks(studies, plan.table, folder, retry=retry, report=board)
             finally:  # a table of what there is, however it ended
                 outcome = _write(entries, folder, error=plan.table.error)
-    return outcome
+                write_text(folder / STUDY, to_toml(plan.said))
+        from ...postprocess.report.make import make_report
+
+        page = make_report(folder)
+    return replace(outcome, files=[*outcome.files, *([page] if page else [])])
 
 
 def _entries(plan: Plan, store: CaseStore) -> tuple[list[Entry], dict[Task, GeometryStudy]]:

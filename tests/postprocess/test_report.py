@@ -186,6 +186,58 @@ def test_a_sweep_s_page_knows_every_case(tmp_path):
     assert "</script><img" not in text
 
 
+def write_studies(folder):
+    """Frameworks of two kinds, two seeds each; a name in braces, a list and a wide range vary."""
+    rows = [
+        "case,status,reason,rate,geometry.particle_size,plating.coat_conductivity,"
+        "plating.coat_conductivity [S/m],geometry.seed,electrode: pore volume [m3],"
+        "First plating: capacity [mA.h.cm-2],End of plating: variation of the deposit [-]"
+    ]
+    for number in range(4):
+        fine, seed = divmod(number, 2)
+        size = '"[""4 um"", ""6 um""]"' if fine else '"[""7 um"", ""10 um""]"'
+        conductivity, variation = ("1 S/m,1" if fine else "1e3 S/m,1000"), 0.1 * (fine + 1 + seed)
+        rows.append(
+            f"{number},done,,{1 + fine}C,{size},{conductivity},{seed},1e-15,"
+            f"{0.25 + 1e-9 * number},{variation}"
+        )
+    (folder / "results.csv").write_text("\n".join(rows) + "\n")
+    (folder / "spread.csv").write_text(
+        "rate,plating.coat_conductivity,plating.coat_conductivity [S/m],n,"
+        "End of plating: variation of the deposit [-] mean,"
+        "End of plating: variation of the deposit [-] standard deviation,"
+        "End of plating: variation of the deposit [-] standard error\n"
+        "1C,1e3 S/m,1000,2,0.15,0.07,0.05\n2C,1 S/m,1,2,0.25,0.07,0.05\n"
+    )
+    (folder / "sweep.toml").write_text(
+        'name = "frameworks"\nquestion = "At {rate}?"\n[sweep.over]\nrate = ["1C", "2C"]\n'
+        'geometry.particle_size = [["7 um", "10 um"], ["4 um", "6 um"]]\n'
+    )
+    return folder
+
+
+def test_a_sweep_s_columns_are_sorted_by_what_they_tell(tmp_path):
+    text = make.report(write_studies(tmp_path)).read_text()
+    columns = data_of(text, "sweep")["columns"]
+    told = {column["words"]: column for column in columns}
+    assert [c["words"] for c in columns if c["kind"] == "input"] == [
+        "rate", "particle size", "coat conductivity", "seed",
+    ]  # fmt: skip
+    assert told["particle size"]["values"][0] == "7 um to 10 um"
+    assert told["coat conductivity"]["log"]
+    assert not told["seed"]["log"]
+    assert [c["words"] for c in columns if c["kind"] == "metric"] == [
+        "End of plating: variation of the deposit"
+    ]  # the capacity is the same in all cases
+
+
+def test_a_sweep_s_page_says_what_seeds_make_of_it(tmp_path):
+    page = Page(make.report(write_studies(tmp_path)).read_text())
+    assert "At 1C or 2C?" in page.text
+    assert "Over the seeds" in page.text
+    assert "0.250 ± 0.070" in page.text
+
+
 def test_a_broken_table_is_said(tmp_path):
     (tmp_path / "results.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="a 'case'"):

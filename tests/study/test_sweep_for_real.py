@@ -70,6 +70,7 @@ def test_geometries_alone_are_meshed_and_measured(tmp_path):
     exact = math.pi * 60e-9**2 * 200e-9
     assert abs(float(row[name]) - exact) < float(row[f"{name} error"]) < 0.05 * exact
     assert 0.0 < float(row["geometry: porosity [-]"]) < 1.0
+    assert "1 cases, 1 done" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ class Cases {
   constructor(sweep, place) {
     Object.assign(this, { sweep, order: [...sweep.cases.keys()], by: null, down: false });
     this.body = make("tbody");
-    const heads = [["case", null], ...sweep.columns.map((column) => [sweep.title(column), column]), ["state", "state"]];
+    const heads = [["case", null], ...sweep.told.map((column) => [sweep.title(column), column]), ["state", "state"]];
     const row = make("tr", {}, ...heads.map(([title, column]) => {
       const button = make("button", { type: "button" }, title);
       button.addEventListener("click", () => this.sort(column));
@@ -18,7 +18,7 @@ class Cases {
 
   row(one, k) {
     const { sweep } = this, name = one.link ? make("a", { href: one.link }, one.name) : one.name;
-    const cells = sweep.columns.map((column) => {
+    const cells = sweep.told.map((column) => {
       const value = column.values[k], bar = column.errors[k] === null ? "" : ` ± ${numberText(column.errors[k], 2)}`;
       return make("td", { class: column.numeric ? "number" : "" }, column.numeric && value !== null ? numberText(value) + bar : value ?? "–");
     });

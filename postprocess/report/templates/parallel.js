@@ -3,7 +3,7 @@
 
 class Parallel {
   constructor(sweep, place) {
-    const shown = sweep.columns.filter((column) => new Set(column.values.filter((v) => v !== null)).size > 1).slice(0, 9);
+    const shown = sweep.told.filter((column) => new Set(column.values.filter((v) => v !== null)).size > 1).slice(0, 8);
     Object.assign(this, { sweep, shown, brushes: new Map(), tint: shown.find((column) => column.kind === "metric") || shown[0] });
     this.plot = make("div", { class: "plot" });
     const again = make("button", { type: "button", class: "again", hidden: "" }, "all cases again");
@@ -18,7 +18,7 @@ class Parallel {
   draw() {
     const { shown, sweep } = this;
     if (!this.plot.clientWidth || !shown.length) return;
-    const width = Math.max(this.plot.clientWidth, 104 * shown.length), height = 380, top = 66, bottom = 26, side = 62;
+    const width = Math.max(this.plot.clientWidth, 104 * shown.length), height = 400, top = 86, bottom = 26, side = 62;
     const gap = shown.length > 1 ? (width - 2 * side) / (shown.length - 1) : 0;
     const across = (n) => side + n * gap, up = (share) => height - bottom - share * (height - top - bottom);
     const svg = make("svg", { width, height, role: "group", "aria-label": "all columns at once" });
@@ -36,12 +36,12 @@ class Parallel {
   axis(svg, column, n, x, up, gap) {
     const { sweep } = this, words = [...new Set(column.values)].filter((word) => word !== null);
     svg.append(make("line", { class: "axis", x1: x, x2: x, y1: up(0), y2: up(1) }));
-    const ticks = column.numeric ? sweep.ends(column).map((v) => [v, numberText(v, 3)]) : words.map((word) => [word, word]);
+    const ticks = column.numeric ? sweep.limits(column).map((v) => [v, numberText(v, 3)]) : words.map((word) => [word, word]);
     ticks.forEach(([v, text]) => {
       const share = sweep.place(column, v), low = share === 0 ? 17 : share === 1 ? -8 : 4;
       svg.append(make("text", { x, y: up(share) + low, "text-anchor": "middle" }, text));
     });
-    this.name(sweep.title(column), Math.max(12, Math.floor((gap || 110) / 6.6))).forEach((line, row, all) =>
+    this.name(column.unit ? `${column.short} [${column.unit}]` : column.short, Math.max(12, Math.floor((gap || 110) / 6.6))).forEach((line, row, all) =>
       svg.append(make("text", { class: "label", x, y: up(1) - 24 - 14 * (all.length - 1 - row), "text-anchor": "middle" }, line)));
     const brush = make("rect", { class: "brush", x: x - 8, width: 16, y: 0, height: 0 });
     const frame = make("rect", { class: "frame", x: x - 13, width: 26, y: up(1) - 6, height: up(0) - up(1) + 12 });
@@ -49,11 +49,11 @@ class Parallel {
     this.drag(frame, brush, n, up);
   }
 
-  // A long name in at most three lines.
+  // A long name in at most four lines.
   name(text, most) {
     const lines = [""];
     for (const word of text.split(" "))
-      if (`${lines.at(-1)} ${word}`.length > most && lines.at(-1) && lines.length < 3) lines.push(word);
+      if (`${lines.at(-1)} ${word}`.length > most && lines.at(-1) && lines.length < 4) lines.push(word);
       else lines.push(`${lines.pop()} ${word}`.trim());
     return lines;
   }

@@ -8,9 +8,26 @@ class Sweep {
     Object.assign(this, data, { colours, tip });
     this.title = (column) => (column.unit ? `${column.words} [${column.unit}]` : column.words);
     this.inputs = this.columns.filter((column) => column.kind === "input");
+    this.told = this.columns.filter((column) => column.kind !== "other");
     this.metrics = this.columns.filter((column) => column.kind === "metric");
+    // "First discharge: utilisation" is "utilisation" where no other column ends so
+    const ends = this.told.map((column) => column.words.split(": ").at(-1));
+    this.told.forEach((column, n) => (column.short = ends.filter((end) => end === ends[n]).length > 1 ? column.words : ends[n]));
     this.marks = new Map();
     this.kept = new Set(this.cases.keys());
+  }
+
+  // What a column's value counts as along an axis: some inputs by their logarithm.
+  scaled(column, value) {
+    return column.log ? Math.log10(value) : value;
+  }
+
+  // Ticks of a column between two ends along its axis, each with its text.
+  ticks(column, low, high) {
+    if (!column.log) return niceTicks(low, high, 6).map((v) => [v, numberText(v)]);
+    const decades = [], step = Math.ceil((high - low) / 6);
+    for (let k = Math.ceil(low - 1e-9); k <= high + 1e-9; k += step) decades.push([k, numberText(10 ** k)]);
+    return decades;
   }
 
   // Where a value lies between the ends of its column, from 0 to 1; words are spread evenly.
@@ -21,13 +38,18 @@ class Sweep {
       return words.length > 1 ? words.indexOf(value) / (words.length - 1) : 0.5;
     }
     const [low, high] = this.ends(column);
-    return (value - low) / (high - low);
+    return (this.scaled(column, value) - low) / (high - low);
   }
 
   ends(column) {
-    const there = column.values.filter((value) => value !== null);
+    const there = column.values.filter((value) => value !== null).map((value) => this.scaled(column, value));
     const low = Math.min(...there), high = Math.max(...there);
     return high > low ? [low, high] : [low - 0.5, high + 0.5];
+  }
+
+  // The lowest and the highest value, as they are read.
+  limits(column) {
+    return this.ends(column).map((end) => (column.log ? 10 ** end : end));
   }
 
   colour(column, k) {
@@ -61,7 +83,7 @@ class Sweep {
   rows(k) {
     const value = (column) => (column.numeric && column.values[k] !== null ? numberText(column.values[k]) : column.values[k] ?? "–");
     const bar = (column) => (column.errors[k] === null ? "" : ` ± ${numberText(column.errors[k], 2)}`);
-    return [`case ${this.cases[k].name}`, ...this.columns.slice(0, 12).map((c) => `${c.words}: ${value(c)}${bar(c)} ${c.unit}`)];
+    return [`case ${this.cases[k].name}`, ...this.told.slice(0, 12).map((c) => `${c.words}: ${value(c)}${bar(c)} ${c.unit}`)];
   }
 
   keep(kept) {
@@ -100,7 +122,7 @@ class Scatter {
       return [a - 0.06 * (b - a) - bar, b + 0.06 * (b - a) + bar];
     };
     const ends = { x: spread(x), y: spread(y) };
-    const value = (column, k) => (column.numeric ? column.values[k] : sweep.place(column, column.values[k]));
+    const value = (column, k) => (column.numeric && column.values[k] !== null ? sweep.scaled(column, column.values[k]) : sweep.place(column, column.values[k]));
     const across = (v) => f.left + ((v - ends.x[0]) / (ends.x[1] - ends.x[0])) * wide;
     const up = (v) => f.top + high - ((v - ends.y[0]) / (ends.y[1] - ends.y[0])) * high;
     const svg = make("svg", { width, height, role: "group", "aria-label": `${sweep.title(y)} against ${sweep.title(x)}` });
@@ -121,7 +143,7 @@ class Scatter {
 
   axis(svg, column, axis, ends, { across, up, f, wide, high }) {
     const words = [...new Set(column.values)].filter((word) => word !== null);
-    const ticks = column.numeric ? niceTicks(...ends, 6).map((v) => [v, numberText(v)]) : words.map((word) => [this.sweep.place(column, word), word]);
+    const ticks = column.numeric ? this.sweep.ticks(column, ...ends) : words.map((word) => [this.sweep.place(column, word), word]);
     for (const [v, text] of ticks) {
       if (axis === "x") svg.append(make("text", { x: across(v), y: f.top + high + 18, "text-anchor": "middle" }, text));
       else svg.append(make("line", { class: "grid", x1: f.left, x2: f.left + wide, y1: up(v), y2: up(v) }), make("text", { x: f.left - 8, y: up(v) + 4, "text-anchor": "end" }, text));
@@ -135,7 +157,7 @@ class Scatter {
     const strip = make("i", { class: "ramp" }), stops = [];
     for (let k = 0; k <= 12; k++) stops.push(`rgb(${[0, 1, 2].map((c) => this.sweep.colours[3 * Math.round(255 * (0.1 + 0.82 * (k / 12))) + c]).join(" ")})`);
     strip.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
-    const [low, high] = tint.numeric ? this.sweep.ends(tint).map((v) => numberText(v, 3)) : [tint.values[0], tint.values.at(-1)];
+    const [low, high] = tint.numeric ? this.sweep.limits(tint).map((v) => numberText(v, 3)) : [tint.values[0], tint.values.at(-1)];
     this.ramp.replaceChildren(`${low} `, strip, ` ${high}`);
   }
 }
