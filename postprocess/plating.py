@@ -94,9 +94,14 @@ def _of_plating(plating: Mapping[str, NDArray]) -> dict[str, float]:
 
 
 def _of_cycles(series: Mapping[str, NDArray]) -> dict[str, float]:
-    """Charge given back over charge taken, of all cycles together; an input where not 1."""
+    """Charge given back over charge taken, of all cycles together.
+
+    Without a lattice that keeps lithium it is an input where not 1.
+    """
     change = np.diff(series["Areal capacity [mA.h.cm-2]"])
     taken, back = float(np.maximum(change, 0.0).sum()), float(np.maximum(-change, 0.0).sum())
     if not (taken > 0.0 and back > 0.0):
         return {}
-    return {"Coulombic efficiency (by the stated side reaction) [%]": 100.0 * back / taken}
+    kept = np.abs(series["Inserted lithium [mA.h.cm-2]"]).max() > 0.0
+    cause = "what the lattice keeps, and the stated" if kept else "the stated"
+    return {f"Coulombic efficiency (by {cause} side reaction) [%]": 100.0 * back / taken}
