@@ -37,7 +37,14 @@ def show_found(problem: Problem, found: Found) -> None:
     if table.target is not None:
         end = f"the target {table.target:g} is {'' if found.reached else 'not '}reached"
     _say(f"{found.points} of at most {table.budget} points; {end}")
-    for name in ("best.toml", "history.png", "results.csv", "results.parquet", "optimise.json"):
+    for name in (
+        "best.toml",
+        "history.png",
+        "results.csv",
+        "results.parquet",
+        "optimise.json",
+        "report.html",
+    ):
         if (found.folder / name).exists():
             _say(f"wrote {found.folder / name}")
 

@@ -32,6 +32,12 @@ _FIRST = (
     "First discharge: peak local current density [A.m-2]",
     "End of discharge: variation of local current density [-]",
     "End of discharge: peak over mean local current density [-]",
+    "End of plating: variation of the deposit [-]",
+    "End of plating: share in the highest third of the height [-]",
+    "End of plating: share on collector [-]",
+    "End of plating: largest thickness [um]",
+    "First plating: nucleation overpotential [V]",
+    "First plating: peak local current density [A.m-2]",
 )
 _MOST_TILES = 6
 

@@ -19,7 +19,7 @@ from ..palette import inside_map, signed_map
 from ..wording import best_prefix, number_text, split_name
 from .markup import page, tag
 from .packing import deflate
-from .parts import footer, heading, provenance
+from .parts import footer, heading, provenance, still
 from .run_report import REPORT, report_run
 from .seeds import cell_text, over_seeds
 from .sources import read_sources, varied_in
@@ -53,13 +53,15 @@ def report_sweep(directory: str | Path) -> Path:
     metrics = [c for c in table.metrics if c.varies] or list(table.metrics)
     others = [c for c in (*table.metrics, *table.others) if c.varies and c not in metrics]
     done = sum(state == "done" for state in table.states)
+    kind = "a search" if "optimise" in sources.study else "a sweep"
     count = f"{len(table.cases)} cases, {done} done"
     failed = sum(state == "failed" for state in table.states)
     what = f"{count}, {failed} failed." if failed else f"{count}."
     body = [
-        heading(sources, "nanotrode · a sweep", f"{what} Varied: {_words(inputs)}.", varied),
+        heading(sources, f"nanotrode · {kind}", f"{what} Varied: {_words(inputs)}.", varied),
         *over_seeds(directory, varied),
         *_extremes(table, inputs, metrics, links),
+        *_history(directory),
         *_views(),
         *_dependence(inputs, metrics),
         tag("h2", "All cases"),
@@ -129,6 +131,16 @@ def _case_cells(
 
 def _input_text(column: Column, at: int) -> str:
     return f"{column.words} {cell_text(column, at)}"
+
+
+def _history(directory: Path) -> list[Element]:
+    """The picture of a search, where it is one."""
+    picture = still([directory / "history.png"])
+    if picture is None:
+        return []
+    image = tag("img", src=picture, alt="the objective over the points of the search")
+    frame = tag("div", tag("div", image, class_="still"), class_="viewer", data_state="still")
+    return [tag("h2", "The search"), frame]
 
 
 def _views() -> list[Element]:

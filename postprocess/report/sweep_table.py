@@ -16,6 +16,7 @@ from ...errors import InputError
 RESULTS = "results.csv"
 CASES = "cases"
 _OWN = ("case", "status", "reason")
+_OF_SEARCH = ("point", "cases", "keeps constraints")
 _ERROR = " error"
 _SAME = 1e-6
 """Relative difference up to which numbers are the same."""
@@ -123,6 +124,7 @@ def read_sweep(directory: Path, keys: Collection[str] = ()) -> SweepTable:
             rows = list(csv.DictReader(file))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    rows = [_as_case(row) for row in rows]
     if not rows or "case" not in rows[0]:
         raise InputError(f"{path}: got no row with a 'case'; expected one row for each case")
     columns = columns_of(rows, keys)
@@ -159,6 +161,15 @@ def columns_of(rows: list[dict[str, str]], keys: Collection[str] = ()) -> Column
 def case_folder(directory: Path, case: str) -> Path:
     """Where a case lies."""
     return directory / CASES / case
+
+
+def _as_case(row: dict[str, str]) -> dict[str, str]:
+    """A point of a search as a case: the first of its cases stands for all."""
+    if "case" in row or not row.get("cases"):
+        return row
+    kept = {name: value for name, value in row.items() if name not in _OF_SEARCH}
+    status = "done" if row.get("objective") else "failed"
+    return {"case": row["cases"].split()[0], "status": status} | kept
 
 
 def _rank(column: Column) -> int:

@@ -23,12 +23,14 @@ from ..cases.table import write_table
 from ..cases.task import Task
 from ..folder import STUDY
 from ..schema import GeometryStudy
+from ..to_toml import to_toml
 from .campaign import Campaign
 from .problem import Problem
 
 if TYPE_CHECKING:
     from .search import Point
 
+SAID = "sweep.toml"
 RESULTS, SUMMARY, BEST, PICTURE = "results", "optimise.json", "best.toml", "history.png"
 SLURM_BATCH = 8
 """Points at the same time where `jobs` does not say: a cluster has no number of cores."""
@@ -71,6 +73,7 @@ def run_optimise(problem: Problem, out: str | Path | None = None, *, show: bool 
         NanotrodeError: No case of the whole budget could be run.
         KeyboardInterrupt: From outside; what is done stays.
     """
+    from ...postprocess.report.make import make_report
     from .search import Search
 
     folder = Path(out) if out is not None else default_folder(problem)
@@ -85,6 +88,7 @@ def run_optimise(problem: Problem, out: str | Path | None = None, *, show: bool 
                     write_table(folder / RESULTS, list(campaign.rows()))
             finally:
                 found = _write(campaign)
+        make_report(folder)
     if not any(point.score for point in campaign.search.points):
         raise NanotrodeError(
             f"none of {found.points} cases could be run; the column 'reason' of "
@@ -128,6 +132,7 @@ def _write(campaign: Campaign) -> Found:
     if not rows:
         return found
     write_table(found.folder / RESULTS, rows)
+    write_text(found.folder / SAID, to_toml(campaign.problem.source.said()))
     if found.best is not None:
         task = next(iter(campaign.members(found.best).tasks))
         with atomic_path(found.folder / BEST) as temporary:

@@ -25,9 +25,9 @@ class Sweep {
   // Ticks of a column between two ends along its axis, each with its text.
   ticks(column, low, high) {
     if (!column.log) return niceTicks(low, high, 6).map((v) => [v, numberText(v)]);
-    const decades = [], step = Math.ceil((high - low) / 6);
-    for (let k = Math.ceil(low - 1e-9); k <= high + 1e-9; k += step) decades.push([k, numberText(10 ** k)]);
-    return decades;
+    const marks = high - low < 2.5 ? [1, 2, 5] : [1], step = Math.ceil((high - low) / 6), ticks = [];
+    for (let k = Math.floor(low); k <= high; k += step) for (const m of marks) ticks.push(m * 10 ** k);
+    return ticks.map((v) => [Math.log10(v), numberText(v)]).filter(([k]) => k >= low - 1e-9 && k <= high + 1e-9);
   }
 
   // Where a value lies between the ends of its column, from 0 to 1; words are spread evenly.
