@@ -10,7 +10,9 @@ HEADING = """\
 
 Made by `benchmarks/plating.py`: a coated framework of 42 um with 8 um of electrolyte above, meshed
 once for each size; the hosts differ in their cards alone. "Lithium" is a film of 100 nm laid on by
-hand, below half the height or everywhere. CPU seconds; memory is the process' largest so far.
+hand, below half the height or everywhere. "CNT, its coat alone" is CNT whose body conducts nothing.
+Memory is the process' largest so far, that of the mesh and the imports (0.15 GB) included. CPU
+seconds; where there are two ranks, one that waits for the other also counts.
 
 ## Growth
 
