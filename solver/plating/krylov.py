@@ -187,5 +187,5 @@ def _multigrid() -> Options:
         "mg_levels_ksp_type": "richardson",
         "mg_levels_ksp_max_it": 1,
         "mg_levels_pc_type": "sor",
-        "mg_levels_pc_sor_symmetric": 1,
+        "mg_levels_pc_sor_local_symmetric": 1,
     }

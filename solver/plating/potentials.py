@@ -128,7 +128,7 @@ def _places(mesh: ElectrodeMesh, *, ions: bool, electrons: bool) -> tuple[Ints, 
         has_electrons[mesh.boundary("interface").nodes] = 0
     has_electrons[mesh.boundary("collector").nodes] = FIXED
     wet = [REGIONS["electrolyte"], *([REGIONS["electrode"]] if ions else [])]
-    cells = mesh.cells[np.isin(mesh.cell_tags, wet)]
+    cells = mesh.cells[np.isin(mesh.cell_tags, wet)].astype(np.int64)
     return has_ions, has_electrons, _stranded(cells, fixed=has_ions == FIXED)
 
 
