@@ -169,7 +169,7 @@ def test_the_schema_knows_every_key_and_its_unit(capsys):
     assert wire["properties"]["radius"]["x-si-unit"] == "m"
     assert wire["properties"]["radius"]["examples"] == ["50 nm"]
     assert wire["additionalProperties"] is False
-    assert schema["properties"]["temperature"]["default"] == "25 degC"
+    assert schema["$defs"]["Study"]["properties"]["temperature"]["default"] == "25 degC"
 
 
 def test_every_commented_key_of_a_new_study_exists(capsys):

@@ -67,16 +67,18 @@ def test_the_table_holds_inputs_metrics_and_how_cases_stand(sweep, tmp_path, cap
 
 
 @pytest.mark.parametrize(
-    ("fault", "status", "reason"),
+    ("fault", "timeout", "status", "reason"),
     [
-        ("FAKE_SEGFAULT", "failed", "killed by SIGSEGV"),
-        ("FAKE_FAILURE", "failed", "exit code 3: no convergence at t = 3 s"),
-        ("FAKE_HANG", "timed out", "not done within 2 s"),
+        ("FAKE_SEGFAULT", 600, "failed", "killed by SIGSEGV"),
+        ("FAKE_FAILURE", 600, "failed", "exit code 3: no convergence at t = 3 s"),
+        ("FAKE_HANG", 9, "timed out", "not done within 9 s"),
     ],
 )
-def test_a_fault_costs_its_own_case_only(sweep, monkeypatch, capsys, fault, status, reason):
+def test_a_fault_costs_its_own_case_only(
+    sweep, monkeypatch, capsys, fault, timeout, status, reason
+):
     monkeypatch.setenv(fault, "3")
-    over, options = "geometry.count = [1, 2, 3, 4, 5]", 'timeout = "2 s"'
+    over, options = "geometry.count = [1, 2, 3, 4, 5]", f'timeout = "{timeout} s"'
     code, rows = sweep(over, options=options)
     assert code == 3
     assert f"of 5 cases 1 {status}" in capsys.readouterr().err

@@ -58,6 +58,7 @@ def sweep(path: Path, out: Path) -> list[dict[str, str]]:
     return rows_of(out)
 
 
+@pytest.mark.slow
 def test_geometries_alone_are_meshed_and_measured(tmp_path):
     path = tmp_path / "study.toml"
     path.write_text(
