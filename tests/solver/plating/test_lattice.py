@@ -120,8 +120,8 @@ def test_a_slow_discharge_follows_the_plateaus():
 
 
 @pytest.fixture(scope="module")
-def inserted_then_plated():
-    """A coated pillar that is filled, plated on, and stripped again."""
+def filling(tmp_path_factory):
+    """A coated pillar that is to be filled, plated on, and stripped again; a folder for it."""
     of = lattices.anode(
         ions=0.1, electrons=1e-6, coat=1e3, on_collector=0.1, lattice={"diffusivity": 2e-11}
     )
@@ -134,7 +134,13 @@ def inserted_then_plated():
         settings=PlatingSettings(tolerance=0.05),
         initial_content=0.6,
     )
-    return run.run()
+    return run, tmp_path_factory.mktemp("filling")
+
+
+@pytest.fixture(scope="module")
+def inserted_then_plated(filling):
+    run, folder = filling
+    return run.run(folder)
 
 
 def test_all_charge_is_plated_or_inserted(inserted_then_plated):
@@ -147,6 +153,13 @@ def test_all_charge_is_plated_or_inserted(inserted_then_plated):
     assert abs(ledger["plated [mA.h.cm-2]"]) < 1e-6  # what was plated was stripped
     top = series["Plated lithium [mA.h.cm-2]"].max()
     assert top + room == pytest.approx(0.06, rel=1e-3)
+
+
+def test_a_checkpoint_holds_the_lattice(filling, inserted_then_plated):
+    run, folder = filling
+    again = run.run(folder, resume=True)
+    assert again.summary["ledger"] == inserted_then_plated.summary["ledger"]
+    assert again.summary["work"]["newton"] == 0  # nothing was left to do
 
 
 def test_the_voltage_falls_to_the_second_plateau_and_on_to_plating(inserted_then_plated):

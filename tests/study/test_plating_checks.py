@@ -1,0 +1,34 @@
+"""What a plating study is told before meshing where lithium also enters the host."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from nanotrode.solver.protocol import Protocol
+from nanotrode.study.check_plating import check_steps
+from nanotrode.study.plating_tables import PlatingTable
+
+
+def reports(*words, **lattice):
+    return list(check_steps(Protocol.from_text(list(words)).steps, **lattice))
+
+
+def test_a_plating_step_ends_above_lithium_only_where_lithium_is_inserted():
+    step = "Plate at 0.5 mA/cm2 until 0.1 V"
+    assert "lithium plates below 0 V" in reports(step)[0]
+    assert reports(step, inserts=True) == [None]
+
+
+def test_what_the_lattice_holds_can_be_taken_out():
+    step = "Strip at 0.5 mA/cm2 until 2 V"
+    assert "nothing has been plated yet" in reports(step, inserts=True)[0]
+    assert reports(step, inserts=True, content=0.5) == [None]
+
+
+def test_a_content_needs_a_lattice():
+    assert PlatingTable(lithiation=True, initial_content=0.3).initial_content == 0.3
+    with pytest.raises(ValidationError, match="add lithiation = true"):
+        PlatingTable(initial_content=0.3)
+    with pytest.raises(ValidationError, match="less than or equal to 1"):
+        PlatingTable(lithiation=True, initial_content=1.5)
