@@ -7,8 +7,7 @@
 
 `growth` solves for the potentials of four hosts at 0.5 mA/cm2, bare and with lithium laid on by
 hand, each host on each mesh in a process of its own; all have the same meshes, so that only the
-materials differ. `plating` takes LLTO@CNT to 1 mAh/cm2 on two ranks. Times are CPU seconds, of
-rank 0 where there are two.
+materials differ. `plating` takes LLTO@CNT to 1 mAh/cm2 on two ranks. Times are CPU seconds.
 """
 
 from __future__ import annotations
