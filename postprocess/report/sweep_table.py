@@ -192,9 +192,11 @@ def _bare(name: str) -> str:
 
 def _column(rows: list[dict[str, str]], name: str, error: str | None) -> Column:
     bars = [_value(row.get(error, "")) if error else None for row in rows]
+    texts = [row.get(name) or "" for row in rows]
+    kinds = _kinds(texts)
     return Column(
         name,
-        tuple(_value(row.get(name, "")) for row in rows),
+        tuple(kinds.get(text) or _value(text) for text in texts),
         tuple(abs(bar) if isinstance(bar, float) else None for bar in bars),
     )
 
@@ -209,15 +211,33 @@ def _value(text: str | None) -> Value:
     return number if math.isfinite(number) else None
 
 
+def _kinds(texts: Collection[str]) -> dict[str, str]:
+    """Tables that were varied by their kind alone, where no two of them have the same."""
+    tables = {text: _parsed(text) for text in texts}
+    kinds = {
+        text: str(table["kind"])
+        for text, table in tables.items()
+        if isinstance(table, dict) and "kind" in table
+    }
+    return kinds if len(set(kinds.values())) == len(kinds) else {}
+
+
 def _words(text: str) -> str:
     """A list or a table that was varied, in words: "5 um to 8 um", "film, thickness 98 nm"."""
-    if text[:1] not in ("[", "{"):
-        return text
-    try:
-        found: Any = json.loads(text)
-    except ValueError:
+    found = _parsed(text)
+    if found is None:
         return text
     if isinstance(found, list):
         return (" to " if len(found) == 2 else ", ").join(map(str, found))
     kind = [str(found["kind"])] if "kind" in found else []
     return ", ".join(kind + [f"{key} {value}" for key, value in found.items() if key != "kind"])
+
+
+def _parsed(text: str) -> Any:
+    """A list or a table; None of any other text."""
+    if text[:1] not in ("[", "{"):
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
