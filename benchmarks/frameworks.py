@@ -192,10 +192,13 @@ def convergence() -> dict[str, Any]:
 def grading() -> list[dict[str, Any]]:
     """Cells with grading, usual and soon, and without: sphere and framework, same surface."""
     rows = []
+    narrow = framework(1, side=20e-6)
     for name, shape, size in (
         ("sphere in electrolyte", Sphere(0.5e-6, headroom=HEADROOM), 0.5e-6),
         ("framework", framework(1), 1e-6),
         ("framework", framework(1), 0.75e-6),
+        ("framework, 20 um wide", narrow, 0.5e-6),
+        ("framework, 20 um wide", narrow, 0.35e-6),
     ):
         found: dict[str, Any] = {"name": name, "size": size}
         for kind, sizing in (

@@ -137,8 +137,10 @@ def _grading(rows: list[dict[str, Any]]) -> list[str]:
     head = ["shape", "size [um]", "uniform cells", "graded cells", "with growth = 1"]
     head += ["gain", "with growth = 1", "area differs by", "with growth = 1"]
     text = (
-        "The framework's plates are two to three elements thick: few cubes are away from its "
-        "surface. With twice the growth, cubes may be larger right beside those that it crosses."
+        "At 1 um the framework's plates are two to three elements thick: few cubes are away from "
+        "its surface, and there is little to gain; the finer the surface, the more. With twice the "
+        "growth, cubes may be larger right beside those that it crosses. The surface is the same "
+        "in all three but where cubes of two sizes meet at it, so its error is too."
     )
     return ["## Grading", "", text, "", *_table(head, lines)]
 
