@@ -175,8 +175,8 @@ def reference_area(shape: PorousFramework, step: float) -> float:
 def islands(solid: Mask) -> Mask:
     """Closed pores and loose solid of nodes whose last planes repeat the first in x and y."""
     once = solid[:-1, :-1]
-    pore = connected_to_separator(~once, periodic=True)
-    held = connected_to_separator(~pore[:, :, ::-1], periodic=True)[:, :, ::-1]
+    pore = connected_to_separator(~once)
+    held = connected_to_separator(~pore[:, :, ::-1])[:, :, ::-1]
     return np.pad(held != once, _REPEATED, mode="wrap")
 
 

@@ -83,7 +83,7 @@ def measure(voxels: Voxels) -> Descriptors:
         size=voxels.size,
         spacing=voxels.spacing,
         porosity=float(pore.mean()),
-        connected_porosity=float(connected_to_separator(pore, periodic=voxels.periodic).mean()),
+        connected_porosity=float(connected_to_separator(pore).mean()),
         specific_surface=surface_area(voxels.solid, voxels.spacing) / volume,
         interface=area_between(voxels, "electrode", "electrolyte") / volume,
         phases={name: measure_phase(voxels, name) for name in voxels.regions},
@@ -93,7 +93,7 @@ def measure(voxels: Voxels) -> Descriptors:
 def measure_phase(voxels: Voxels, region: str) -> PhaseMeasures:
     """Fraction, percolation and local thickness of one phase."""
     phase = voxels.phase(region)
-    x, y, z = (leading_through(phase, axis, periodic=voxels.periodic) for axis in range(3))
+    x, y, z = (leading_through(phase, axis) for axis in range(3))
     local = local_thickness(phase, voxels.spacing, periodic=voxels.periodic)[phase]
     diameters, counts = np.unique(local, return_counts=True)
     widths = Distribution(diameters.tolist(), (np.cumsum(counts) / len(local)).tolist())
@@ -108,42 +108,25 @@ def percentiles(diameters: Floats) -> Sizes:
     return Sizes(float(low), float(middle), float(high))
 
 
-def pieces(phase: Mask, *, periodic: bool = False) -> Ints:
-    """The number of the connected piece of each voxel, 0 outside the phase.
-
-    Args:
-        phase: Where the phase is.
-        periodic: Whether it continues across the x and y sides.
-    """
+def pieces(phase: Mask) -> Ints:
+    """The number of the connected piece of each voxel, 0 outside the phase."""
     from scipy import ndimage
 
-    labels, count = ndimage.label(phase)
-    if not periodic or count < 2:
-        return labels
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    sides = [(labels[0], labels[-1]), (labels[:, 0], labels[:, -1])]
-    both = np.concatenate([np.stack([low.ravel(), high.ravel()]) for low, high in sides], axis=1)
-    i, j = both[:, (both > 0).all(axis=0)]
-    graph = coo_array((np.ones(len(i), np.int8), (i, j)), shape=(count + 1, count + 1))
-    joined = connected_components(graph, directed=False)[1]
-    # background stays 0: it is alone in its component
-    return np.where(phase, joined[labels] + 1, 0)
+    return ndimage.label(phase)[0]
 
 
-def connected_to_separator(pore: Mask, *, periodic: bool = False) -> Mask:
-    """The part of the pores that reaches the top face, z = z_max."""
-    labels = pieces(pore, periodic=periodic)
+def connected_to_separator(pore: Mask) -> Mask:
+    """The part of the pores that reaches the top face, z = z_max, within the box."""
+    labels = pieces(pore)
     top = np.unique(labels[:, :, -1])
     return np.isin(labels, top[top > 0])
 
 
-def leading_through(phase: Mask, axis: int, *, periodic: bool = False) -> float:
+def leading_through(phase: Mask, axis: int) -> float:
     """Share of a phase that belongs to pieces touching both faces along an axis."""
     if not phase.any():
         return 0.0
-    labels = pieces(phase, periodic=periodic and axis == 2)
+    labels = pieces(phase)
     through = np.intersect1d(labels.take(0, axis), labels.take(-1, axis))
     return float(np.isin(labels, through[through > 0]).sum() / phase.sum())
 

@@ -147,7 +147,6 @@ def _first_phase(frame: Frame) -> tuple[Cut, float]:
         values=np.sort(frame.values[cells], axis=1),
         volumes=tet_volumes(frame.tets.points, cells),
         samples=frame.samples,
-        periodic=frame.shape.periodic,
     )
     return search(frame.shape.porosity, forecast, lambda shift: _cut(frame, shift))
 
@@ -186,7 +185,7 @@ def _without_islands(
     Raises:
         MeshError: if one of them does not.
     """
-    found = find_islands(body.tets, neighbours_of(body.tets, every), solid, frame.top)
+    found = find_islands(body.tets, neighbours_of(every), solid, frame.top)
     if not found.solid_through:
         raise MeshError("the solid does not percolate from the collector to the top")
     if not found.pore_through:

@@ -177,6 +177,6 @@ def _connected(values: Singles, level: float, grid: Grid) -> float:
     """Share of the box that is neither pore joined to the separator nor a loose piece of solid."""
     from ..descriptors import connected_to_separator
 
-    pore = connected_to_separator(values >= level, periodic=grid.periodic)
-    solid = connected_to_separator(~pore[:, :, ::-1], periodic=grid.periodic)
+    pore = connected_to_separator(values >= level)
+    solid = connected_to_separator(~pore[:, :, ::-1])
     return float((solid[:, :, ::-1] * grid.weights()).sum())

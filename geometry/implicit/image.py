@@ -104,7 +104,7 @@ class Image(ImplicitBox):
         from ..descriptors import connected_to_separator
 
         pore = self.voxels.phase("electrolyte")
-        return float(connected_to_separator(pore, periodic=False).mean())
+        return float(connected_to_separator(pore).mean())
 
     @property
     def volumes(self) -> dict[str, float]:

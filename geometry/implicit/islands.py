@@ -1,4 +1,8 @@
-"""What is cut off from the rest: loose solid, closed pores; and whether the rest percolates."""
+"""What is cut off from the rest: loose solid, closed pores; and whether the rest percolates.
+
+Nothing passes the box's sides in any of our equations, periodic or not: what hangs together only
+through them is cut off.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,7 @@ class Islands(NamedTuple):
 def find_islands(
     tets: Tets, neighbours: tuple[Ints, Ints], solid: np.ndarray, top: float
 ) -> Islands:
-    """Pieces of solid and of electrolyte, joined through facets and periodic sides.
+    """Pieces of solid and of electrolyte, joined through facets in the box.
 
     Args:
         tets: the cut mesh.
@@ -73,20 +77,10 @@ def _pieces(neighbours: tuple[Ints, Ints], phase: np.ndarray) -> Ints:
     return connected_components(graph, directed=False)[1]
 
 
-def neighbours_of(tets: Tets, every: Facets) -> tuple[Ints, Ints]:
-    """Pairs of cells that share a facet or, on periodic sides, facets that match."""
+def neighbours_of(every: Facets) -> tuple[Ints, Ints]:
+    """Pairs of cells that share a facet."""
     inner = every.second >= 0
-    first, second = every.first[inner], every.second[inner]
-    outer = np.flatnonzero(~inner)
-    nodes = tets.masters[every.nodes[outer]]
-    group = unique_rows(nodes)[1]
-    order = np.argsort(group, kind="stable")
-    twin = np.flatnonzero(group[order][1:] == group[order][:-1])
-    one, other = outer[order[twin]], outer[order[twin + 1]]
-    return (
-        np.concatenate([first, every.first[one]]),
-        np.concatenate([second, every.first[other]]),
-    )
+    return every.first[inner], every.second[inner]
 
 
 def solid_volume(points: Floats, cells: Ints, solid: np.ndarray) -> float:

@@ -28,21 +28,19 @@ class Forecast:
         values: (m, 4) of the level set at the vertices of the box's cells, ascending.
         volumes: (m,) of the cells.
         samples: the level set on the grid.
-        periodic: whether pieces are joined through the sides.
     """
 
     values: Floats
     volumes: Floats
     samples: Samples
-    periodic: bool
 
     def __call__(self, shift: float) -> float:
         """Connected porosity at a shift: cells are cut by planes, islands found on corners."""
         corners = self.samples.corners - shift
         pore = corners >= 0
-        closed = pore & ~_reached(pore, -1, periodic=self.periodic)
+        closed = pore & ~_reached(pore, -1)
         solid = ~pore | closed
-        loose = solid & ~_reached(solid, 0, periodic=self.periodic)
+        loose = solid & ~_reached(solid, 0)
         return 1 - self._solid(shift) - _share(closed & ~loose) + _share(loose & ~closed)
 
     def _solid(self, shift: float) -> float:
@@ -144,7 +142,7 @@ def _share(marked: np.ndarray) -> float:
     return float(total / np.prod([weight.sum() for weight in weights]))
 
 
-def _reached(phase: np.ndarray, layer: int, *, periodic: bool) -> np.ndarray:
+def _reached(phase: np.ndarray, layer: int) -> np.ndarray:
     """Marked corners joined to those of a layer along z."""
     from scipy import ndimage
 
@@ -152,21 +150,4 @@ def _reached(phase: np.ndarray, layer: int, *, periodic: bool) -> np.ndarray:
     joined = np.zeros(count + 1, dtype=bool)
     joined[labels[:, :, layer]] = True
     joined[0] = False
-    if periodic:
-        _join_sides(labels, joined)
     return joined[labels]
-
-
-def _join_sides(labels: np.ndarray, joined: np.ndarray) -> None:
-    """Add pieces joined across the periodic sides, on which corners occur twice."""
-    pairs = np.concatenate(
-        [
-            np.stack([labels[0].ravel(), labels[-1].ravel()], axis=1),
-            np.stack([labels[:, 0].ravel(), labels[:, -1].ravel()], axis=1),
-        ]
-    )
-    pairs = np.unique(pairs[(pairs > 0).all(axis=1)], axis=0)
-    before = -1
-    while int(joined.sum()) != before:
-        before = int(joined.sum())
-        joined[pairs[joined[pairs].any(axis=1)]] = True

@@ -81,16 +81,6 @@ def test_only_pores_that_reach_the_separator_are_connected():
     assert found.leading_through(pore, 2) == pytest.approx(8 / 12)
 
 
-def test_a_pore_may_reach_the_separator_through_a_periodic_side():
-    pore = np.zeros((6, 6, 6), dtype=bool)
-    pore[0, 3, 3:] = True
-    pore[5, 3, :4] = True
-    assert found.connected_to_separator(pore).sum() == 3
-    assert found.connected_to_separator(pore, periodic=True).sum() == 7
-    assert found.leading_through(pore, 2, periodic=True) == 1
-    assert found.leading_through(pore, 2) == 0
-
-
 def test_feret_diameters_of_a_box_are_its_diagonal_and_its_thickness():
     corners = np.stack(np.meshgrid([0, 1.0], [0, 2.0], [0, 5.0]), axis=-1).reshape(-1, 3)
     assert found.feret_diameters(corners) == pytest.approx((np.sqrt(30), 1.0))

@@ -37,7 +37,7 @@ def voxels(shape, spacing: float = 0.5 * UM):
 
 
 def test_the_connected_porosity_is_nearly_met_before_meshing():
-    pore = connected_to_separator(voxels(SMALL) > 0, periodic=True)
+    pore = connected_to_separator(voxels(SMALL) > 0)
     assert pore.mean() == pytest.approx(0.46, abs=0.01)
     assert abs(SMALL.filled.shift) < 0.1 * UM
 

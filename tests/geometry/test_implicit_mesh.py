@@ -228,6 +228,19 @@ def test_loose_solid_and_closed_pores_are_relabelled():
     assert mesh.area("interface") == pytest.approx(plain.area("interface"), rel=2e-3)
 
 
+def test_what_hangs_on_through_a_periodic_side_alone_is_cut_off():
+    def wall(x):
+        return np.abs(x[:, 1] - 0.15 * SIDE) - 0.2 * SIDE
+
+    def level_set(x):
+        return np.minimum(wall(x), ball((0.5, 1.0, 0.5), 0.2)(x))
+
+    plain = build_implicit(Body((("electrode", wall),)), Sizing(), order=1)
+    mesh = build_implicit(Body((("electrode", level_set),)), Sizing(), order=1)
+    assert mesh.shape["relabelled_islands"] == 1
+    assert mesh.volume("electrode") == pytest.approx(plain.volume("electrode"), rel=1e-6)
+
+
 def test_a_solid_cut_by_the_top_ends_in_a_flat_interface(meshes):
     mesh = meshes["gyroid"]
     facets = mesh.facets[mesh.facet_tags == BOUNDARIES["interface"]]

@@ -15,7 +15,7 @@ class Foreseen(Forecast):
 
     def __init__(self, formula):
         samples = Samples(np.zeros((2, 2, 2)), np.zeros((1, 1, 1)), 1)
-        super().__init__(np.zeros((1, 4)), np.ones(1), samples, periodic=False)
+        super().__init__(np.zeros((1, 4)), np.ones(1), samples)
         object.__setattr__(self, "formula", formula)
 
     def __call__(self, shift):
@@ -55,5 +55,5 @@ def test_tetrahedra_are_shared_as_planes_cut_them():
     samples = Samples(np.ones((2, 2, 2)), np.ones((1, 1, 1)), 1)
     weights = np.random.default_rng(3).dirichlet(np.ones(4), 200_000)
     for four in values:
-        forecast = Forecast(four[None], np.ones(1), samples, periodic=False)
+        forecast = Forecast(four[None], np.ones(1), samples)
         assert 1 - forecast(0.0) == pytest.approx((weights @ four < 0).mean(), abs=5e-3)
