@@ -111,6 +111,7 @@ def environment() -> dict[str, str]:
 
 
 def _run(task: Task, begun: Record, lock: int, processes: Processes) -> Record:
+    write_record(task, begun)  # before the process, which may be at work before this one goes on
     with (task.folder / OUTPUT).open("wb") as output:
         try:
             process = subprocess.Popen(
