@@ -158,11 +158,21 @@ def _wait(waiting: dict[Task, str], logs: Path, report: Report) -> None:
 
 def _lost(task: Task, job: str, log_file: Path) -> Record:
     """A job has ended without a word: killed, out of memory or of time."""
-    reason = f"Slurm ended job {job} before it was done: {last_line(log_file) or 'it left no word'}"
+    reason = f"Slurm ended job {job} before it was done: {_last_words(log_file)}"
     known = read_record(task)
     record = Record(task.digest, "failed", reason, starts=known.starts if known else 1)
     write_record(task, record)
     return record
+
+
+def _last_words(log_file: Path) -> str:
+    """Why a job ended: what Slurm's daemon says of it, else the last line of its log."""
+    try:
+        lines = log_file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    daemons = [line.strip() for line in lines if line.startswith("slurmstepd")]
+    return daemons[-1] if daemons else last_line(log_file) or "it left no word"
 
 
 def _patient_queue() -> dict[str, str]:

@@ -81,7 +81,9 @@ def test_a_job_that_is_gone_without_a_record_has_failed(task, monkeypatch, tmp_p
     monkeypatch.setattr(slurm, "_queue", dict)
     monkeypatch.setattr(slurm, "SETTLING", 0.1)
     monkeypatch.setattr(slurm, "POLL", 0.05)
-    (tmp_path / "7_0_0_log.err").write_text("slurmstepd: CANCELLED DUE TO TIME LIMIT\n")
+    (tmp_path / "7_0_0_log.err").write_text(
+        "at work\nslurmstepd: CANCELLED DUE TO TIME LIMIT\nsrun: forcing job termination\n"
+    )
     heard = []
     slurm._wait({task: "7_0"}, tmp_path, lambda task, record: heard.append(record))
     assert (heard[0].status, heard[0].digest) == ("failed", "digest")
