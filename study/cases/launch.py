@@ -34,9 +34,14 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Processes:
-    """The processes under way, so that all can be ended; safe to use from several threads."""
+    """The processes under way, so that all can be ended; safe to use from several threads.
 
-    def __init__(self) -> None:
+    Args:
+        settling: How much later than a process an order to end may reach this one [s].
+    """
+
+    def __init__(self, *, settling: float = 0.0) -> None:
+        self.settling = settling
         self._lock = threading.Lock()
         self._running: set[int] = set()
         self.stopping = False
@@ -111,6 +116,7 @@ def environment() -> dict[str, str]:
 
 
 def _run(task: Task, begun: Record, lock: int, processes: Processes) -> Record:
+    write_record(task, begun)  # before the process, which may be at work before this one goes on
     with (task.folder / OUTPUT).open("wb") as output:
         try:
             process = subprocess.Popen(
@@ -132,6 +138,8 @@ def _run(task: Task, begun: Record, lock: int, processes: Processes) -> Record:
                 _end(process)
                 reason = f"not done within {task.seconds:g} s"
                 return replace(begun, status="timed out", reason=reason)
+    if code != 0:
+        time.sleep(processes.settling)
     return _appraise(task, begun, code, stopped=processes.stopping)
 
 

@@ -50,6 +50,22 @@ def test_a_task_that_is_done_is_not_begun_again(task, monkeypatch):
     assert (task.folder / "work.txt").read_text() == "1\n2\n3\nfinished\n"
 
 
+def test_a_task_is_on_record_before_its_process_begins(task, runs, monkeypatch):
+    write_record(task, Record(task.digest, "stopped", starts=2, pid=2**22 + 1))
+    seen = []
+
+    class Begun(subprocess.Popen):
+        def __init__(self, *words, **options):
+            seen.append(read_record(task))
+            super().__init__(*words, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", Begun)
+    runs("pass")
+    assert launch.launch(task).status == "done"
+    # without the number of an earlier process, which is nobody's or a stranger's by now
+    assert seen == [Record(task.digest, "running", starts=3, pid=None)]
+
+
 @pytest.mark.parametrize(
     ("script", "status", "reason"),
     [
