@@ -137,6 +137,17 @@ def test_keys_fields_and_time_change_what_is_seen(viewer):
     assert viewer.complaints == []
 
 
+def test_under_the_whole_runs_colours_it_tells_the_moments_mean_and_variation(viewer):
+    page, note = viewer.page, "document.querySelector('.bar .note').textContent"
+    viewer.until("document.querySelector('.clock b').textContent === '20 s'")
+    last = page.evaluate(note)
+    assert float(last.split()[1].rstrip(",")) == pytest.approx(2.0 + 0.3 * 1.5, rel=0.1)
+    assert not last.endswith(" 0 %")
+    page.locator(".time input").fill("0")
+    viewer.until("document.querySelector('.clock b').textContent === '0 s'")
+    assert page.evaluate(note) != last
+
+
 def test_it_tells_the_value_under_the_pointer(viewer):
     page = viewer.page
     page.evaluate("window.nanotrodeViewer.go(2)")

@@ -66,10 +66,12 @@ class Panel {
     this.slider.setAttribute("aria-valuetext", output.clock);
     this.clock.replaceChildren(make("b", {}, output.clock), ` ${output.step} · ${output.facts}`);
     this.limits.textContent = viewer.whole[viewer.field] ? "colours: whole run" : "colours: this moment";
-    this.drawBar(scale, viewer.maps[scale.map].colours);
+    // the colours may be those of the whole run, but what is said is said of this moment
+    const { note } = model.fields[viewer.field].scales[viewer.moment];
+    this.drawBar(scale, viewer.maps[scale.map].colours, note);
   }
 
-  drawBar(scale, colours) {
+  drawBar(scale, colours, note) {
     const stops = [];
     for (let k = 0; k <= 32; k++) {
       const at = 3 * Math.round((k / 32) * 255);
@@ -87,7 +89,7 @@ class Panel {
     });
     const name = make("div", { class: "name" }, scale.unit ? `${scale.words} [${scale.unit}]` : scale.words);
     const column = make("div", { class: "column" }, strip, ...marks);
-    this.bar.replaceChildren(name, column, ...(scale.note ? [make("div", { class: "note" }, scale.note)] : []));
+    this.bar.replaceChildren(name, column, ...(note ? [make("div", { class: "note" }, note)] : []));
   }
 
   // The scale bar; lengths hold along the horizontal, whatever the view.

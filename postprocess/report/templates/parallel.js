@@ -21,7 +21,7 @@ class Parallel {
     const width = Math.max(this.plot.clientWidth, 104 * shown.length), height = 400, top = 86, bottom = 26, side = 62;
     const gap = shown.length > 1 ? (width - 2 * side) / (shown.length - 1) : 0;
     const across = (n) => side + n * gap, up = (share) => height - bottom - share * (height - top - bottom);
-    const svg = make("svg", { width, height, role: "group", "aria-label": "all columns at once" });
+    const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "all columns at once" });
     sweep.cases.forEach((one, k) => {
       const spots = shown.map((column, n) => [n, sweep.place(column, column.values[k])]).filter(([, share]) => share !== null);
       if (spots.length < 2) return;

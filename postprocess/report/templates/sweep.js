@@ -125,7 +125,7 @@ class Scatter {
     const value = (column, k) => (column.numeric && column.values[k] !== null ? sweep.scaled(column, column.values[k]) : sweep.place(column, column.values[k]));
     const across = (v) => f.left + ((v - ends.x[0]) / (ends.x[1] - ends.x[0])) * wide;
     const up = (v) => f.top + high - ((v - ends.y[0]) / (ends.y[1] - ends.y[0])) * high;
-    const svg = make("svg", { width, height, role: "group", "aria-label": `${sweep.title(y)} against ${sweep.title(x)}` });
+    const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": `${sweep.title(y)} against ${sweep.title(x)}` });
     for (const [column, axis] of [[x, "x"], [y, "y"]]) this.axis(svg, column, axis, ends[axis], { across, up, f, wide, high });
     sweep.cases.forEach((one, k) => {
       const [a, b] = [value(x, k), value(y, k)];
