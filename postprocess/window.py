@@ -70,7 +70,7 @@ def fill_window(
         plotter.add_mesh(body, color=_GREY, **MATT)
     plotter.show_bounds(
         bounds=bounds_of(first), location="outer", font_size=9, n_xlabels=3, n_ylabels=3,
-        n_zlabels=3, xtitle="x [um]", ytitle="y [um]", ztitle="z [um]",
+        n_zlabels=3, xtitle="x [µm]", ytitle="y [µm]", ztitle="z [µm]",
     )  # fmt: skip
     _stand(plotter, mesh, view)
 

@@ -46,7 +46,7 @@ def unit_text(unit: str) -> str:
     """A unit in print: `A.m-2` and `A m-2` become "A m⁻²"; a plain number has none."""
     if unit.strip() in ("", "-"):
         return ""
-    unit = re.sub(r"\bu(?=m\b|m-?\d|A\b|V\b)", "µ", unit)
+    unit = _with_micro(unit)
     spaced = re.sub(r"(?<=[^\s\d])\.(?=[A-Za-zµ])|(?<=\d)\.(?=[A-Za-zµ])", " ", unit)
     return _POWER.sub(lambda found: found[1].translate(_RAISED), spaced).replace("ohm", "Ω")
 
@@ -55,7 +55,11 @@ def unit_mathtext(unit: str) -> str:
     """A unit for matplotlib: `A m-2` becomes "A m$^{-2}$", a plain number a dash."""
     if unit.strip() in ("", "-"):
         return "–"
-    return _POWER.sub(r"$^{\1}$", unit.replace(".", " "))
+    return _POWER.sub(r"$^{\1}$", _with_micro(unit).replace(".", " "))
+
+
+def _with_micro(unit: str) -> str:
+    return re.sub(r"\bu(?=m\b|m-?\d|A\b|V\b)", "µ", unit)
 
 
 def number_text(value: float, digits: int = 4) -> str:

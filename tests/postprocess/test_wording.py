@@ -24,6 +24,7 @@ def test_names_part_from_their_units():
     assert unit_text("A m-2") == "A m⁻²"
     assert unit_text("-") == ""
     assert unit_mathtext("mol m-3") == "mol m$^{-3}$"
+    assert unit_mathtext("um") == "µm"
 
 
 @pytest.mark.parametrize(
