@@ -187,6 +187,14 @@ class InsertionModel:
             )
         return new
 
+    def restrained(self, old: Array, new: Array) -> Array:
+        """See `model.Model.restrained`.
+
+        A surface value far beyond full comes back by R T / (alpha F) of its potential in each
+        Newton step. At order 2 no reaction is evaluated at the unknowns, and they may lie beyond.
+        """
+        return self.admissible(old, new) if self.surface.pointwise else new
+
     def error_norm(self, error: Array, at: Evaluation) -> float:
         """Largest of three means: in the volume, on the surface, and in the potential [V]."""
         on_surface, weights = self.surface.values(error), self.surface.weights

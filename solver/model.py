@@ -100,6 +100,9 @@ class Model(Protocol):
     def admissible(self, old: Array, new: Array) -> Array:
         """`new` (changed in place), kept in the physical range where the step left it."""
 
+    def restrained(self, old: Array, new: Array) -> Array:
+        """`new` (changed in place), an extrapolation, not so far that no iteration comes back."""
+
     def error_norm(self, error: Array, at: Evaluation) -> float:
         """A local error of the state as one number, in units of the tolerance's."""
 

@@ -142,6 +142,8 @@ class Newton:
                     return self._stage(shift, target, (u, potential, at), shares, iteration)
             digits = self._linear_tolerance(error, reduction)
             step, move, felt = self._step(shift, u, at, residual, excess, rate is None, digits)
+            # of the whole step: one that is cut short says nothing of how far the solution is
+            update = max(self._largest(step), abs(move), felt)
             damping = min(1.0, MAX_POTENTIAL_STEP / abs(move)) if move else 1.0
             if iteration >= UNDAMPED and reduction is not None and reduction > STALLED:
                 damping *= 0.5  # between two sides of a bend in a law: full steps go to and fro
@@ -150,7 +152,6 @@ class Newton:
             new = u - step
             if iteration < GUARDED_ITERATIONS:
                 new = model.admissible(u, new)
-            update = max(self._largest(new - u), damping * abs(move), damping * felt)
             u, potential, before = new, potential - damping * move, size
             self.iterations += 1
         raise StageFailure(
@@ -204,7 +205,8 @@ class Newton:
         if conductance <= 0.0:
             raise StageFailure("the surface cannot carry the imposed current")
         move = (excess - along_y) / conductance
-        return y - move * z, move, 0.0
+        felt = abs(along_y - move * along_z) / max(at.rate_slope, TINY)
+        return y - move * z, move, felt
 
     def _along_potential(self, at: Evaluation, tolerance: float) -> Array:
         """J^-1 df/dV, from the one before: it changes little from step to step."""

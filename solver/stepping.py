@@ -140,7 +140,7 @@ def attempt_step(
         _target(held, method.middle, (start.f,)),
         control,
         time=middle_time,
-        guess=_predict(middle_time, start.point, *start.past),
+        guess=_guess(model, middle_time, start.point, *start.past),
     )
     between = Point(middle_time, middle.u, middle.potential)
     end = newton.solve(
@@ -148,7 +148,7 @@ def attempt_step(
         _target(held, method.end, (start.f, middle.f)),
         control,
         time=end_time,
-        guess=_predict(end_time, between, start.point, *start.past[:1]),
+        guess=_guess(model, end_time, between, start.point, *start.past[:1]),
     )
     weights = np.subtract(method.end, method.companion)
     defect = size * _combine(weights, (start.f, middle.f, end.f))
@@ -174,6 +174,12 @@ def _combine(weights: Iterable[float], slopes: tuple[Array | None, ...]) -> Arra
     """The weighted sum of what is known; a weight of zero asks for nothing."""
     terms = (w * f for w, f in zip(weights, slopes, strict=False) if f is not None and w)
     return np.asarray(sum(terms))
+
+
+def _guess(model: Model, time: float, latest: Point, *past: Point) -> tuple[Array, float]:
+    """Where Newton's method sets out: what is predicted, where the model can be evaluated."""
+    u, potential = _predict(time, latest, *past)
+    return model.restrained(latest.u, u), potential
 
 
 def _predict(time: float, latest: Point, *past: Point) -> tuple[Array, float]:

@@ -33,8 +33,10 @@ class SurfaceOperator(Protocol):
     Attributes:
         weights: (n,) area that each evaluation point stands for [m2].
         unknowns: The owned unknowns that lie on the surface.
+        pointwise: Whether they are the evaluation points too.
     """
 
+    pointwise: bool
     weights: Array
     unknowns: NDArray[np.int64]
 
@@ -60,6 +62,8 @@ class SurfaceOperator(Protocol):
 
 class NodalSurface:
     """The vertex rule: the evaluation points are the surface's own unknowns."""
+
+    pointwise = True
 
     def __init__(self, domain: Domain, samples: FacetSamples) -> None:
         area = _vector(domain)
@@ -94,6 +98,8 @@ class NodalSurface:
 
 class QuadratureSurface:
     """A quadrature rule inside each facet: point values are B u, tests B^T (w flux)."""
+
+    pointwise = False
 
     def __init__(self, domain: Domain, samples: FacetSamples) -> None:
         self.weights = samples.weights.ravel()

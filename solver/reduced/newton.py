@@ -96,7 +96,8 @@ def solve_stages(
         target: (m, r) [1/s].
         imposed: The control at the stage.
         guess: Coefficients (m, r) and potentials (m,) to start from.
-        tolerance: Largest error left in any coefficient, and potential [V].
+        tolerance: Largest error left in any coefficient, in the potential [V], and in the
+            potential that would make up for what is wrong with the rate [V].
     """
     iterates = _Iterates(family, rows, shift, target, imposed, guess)
     live = np.arange(len(rows))
@@ -179,12 +180,14 @@ class _Iterates:
         jacobian = self._family.jacobian(rows, shift, a, look.at)
         self._jacobian[live] = jacobian
         step, move = _newton_step(jacobian, look, self._at_rate[live])
+        felt = np.abs(np.einsum("mr,mr->m", look.at.state_slope, step)) / look.slope
+        # of the whole step: one that is cut short says nothing of how far the solution is
+        self._update[live] = np.maximum(np.abs(step).max(axis=1), np.maximum(np.abs(move), felt))
         damping = _damping(self._family, a, step, move)
         if halve:
             damping *= np.where(look.reduction > STALLED, 0.5, 1.0)
         self._a[live] -= damping[:, None] * step
         self._potential[live] -= damping * move
-        self._update[live] = damping * np.maximum(np.abs(step).max(axis=1), np.abs(move))
         self._before[live] = look.size
 
     def stages(self) -> Stages:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nanotrode.materials.kinetics import ButlerVolmer, ConstantExchange
+from nanotrode.materials.library import load
 from nanotrode.solver.control import ImposedPotential, ImposedRate
 
 CONTROLS = {"current": ImposedRate(-0.02), "potential": ImposedPotential(3.5)}
@@ -78,6 +79,23 @@ def test_a_stage_solves_its_equations():
     left -= shift * model.apply_mass(u)
     assert np.abs(left / (shift * model.mass_diagonal)).max() < 1e-8
     assert 2 <= stage.iterations <= 12
+
+
+def test_small_steps_on_a_steep_wall_are_no_convergence():
+    """A node beyond full: each step takes RT/(alpha F) off its overpotential, 2e-6 in x."""
+    _, model, newton = make(load("LiFePO4"), counts=(7, 7, 4), tolerance=1e-5)
+    u, shift, control = np.full(len(model.lumped_mass), 0.99), 100.0, ImposedRate(-0.003)
+    rim = model.surface.unknowns[0]
+    u[model.surface.unknowns] = 0.995
+    u[rim] = 0.9999
+    target = shift * model.apply_mass(u)
+    sound = newton.solve(shift, target, control, time=0.0, guess=(u, 2.5))
+    beyond = sound.u.copy()
+    beyond[rim] = 1.00003
+    stage = newton.solve(shift, target, control, time=0.0, guess=(beyond, sound.potential))
+    assert stage.potential == pytest.approx(sound.potential, abs=1e-4)
+    assert stage.u == pytest.approx(sound.u, abs=1e-4)
+    assert model.evaluate(stage.u, stage.potential).rate == pytest.approx(-0.003, rel=0.05)
 
 
 def test_newton_converges_quadratically():

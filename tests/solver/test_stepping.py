@@ -58,6 +58,9 @@ class Decay:
     def apply_mass(self, u):
         return u
 
+    def restrained(self, old, new):
+        return new
+
     def error_norm(self, error, at):
         return float(np.abs(error).max())
 
@@ -107,6 +110,26 @@ def test_the_step_is_tr_bdf2():
     assert step.middle.u == pytest.approx(middle)
     assert step.end.u == pytest.approx(end)
     assert steps_of([1e12], 1.0)[0].end.u[0] == pytest.approx(0.0, abs=1e-10)  # L-stable
+
+
+def test_newton_sets_out_where_the_model_lets_it():
+    """Whatever the parabola predicts for the stages, the model is asked first."""
+    from nanotrode.solver.control import ImposedPotential
+
+    model, asked = Decay([1.0]), []
+    newton = Exact(model)
+    solve = newton.solve
+    newton.solve = lambda *args, guess, **more: (
+        asked.append(guess[0][0]) or solve(*args, guess=guess, **more)
+    )
+    state = consistent_state(model, ImposedPotential(0.0), 0.0, np.ones(1))
+    attempt_step(model, newton, ImposedPotential(0.0), state, size=1.0, tolerance=1.0)
+    assert asked[0] == 1.0
+    assert asked[1] < 0.6  # ahead on the line through the start and the first stage
+    model.restrained = lambda old, new: np.maximum(new, 0.9 * old)
+    asked.clear()
+    attempt_step(model, newton, ImposedPotential(0.0), state, size=1.0, tolerance=1.0)
+    assert asked[1] == pytest.approx(0.9 / (1 + D))
 
 
 def test_after_a_jump_no_stage_is_explicit():
