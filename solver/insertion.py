@@ -99,12 +99,13 @@ class InsertionModel:
         )
         # a reaction that slows as the surface fills would make the Jacobian indefinite; without
         # that part Newton's method takes a step more there, and always has a direction
-        slope_x = np.maximum(reaction.slope_x, 0.0)
-        scaled = np.array((reaction.j, slope_x, reaction.slope_potential))
-        scaled *= self._scale
-        flux, state_slope, potential_slope = scaled
-        sums = scaled @ self.surface.weights
-        rate, uniform_slope, rate_slope = totals(self.comm, *sums.tolist())
+        state_slope = np.maximum(reaction.slope_x, 0.0, out=reaction.slope_x)
+        state_slope *= self._scale
+        potential_slope = reaction.slope_potential
+        potential_slope *= self._scale
+        flux = self._scale * reaction.j
+        sums = (self.surface.weights @ v for v in (flux, state_slope, potential_slope))
+        rate, uniform_slope, rate_slope = totals(self.comm, *sums)
         return Evaluation(
             rate=rate,
             rate_slope=rate_slope,
