@@ -149,7 +149,7 @@ def photograph(
         _aim(plotter, view, corners, height)
         if faint is None:  # what is looked through would throw false shadows
             plotter.enable_ssao(
-                radius=0.07 * float(np.sqrt(width * height)), bias=0.003 * height, kernel_size=32
+                radius=0.07 * float(np.sqrt(width * height)), bias=0.003 * height, kernel_size=16
             )
         picture = plotter.screenshot(return_img=True)
     finally:
