@@ -38,7 +38,6 @@ RESULTS = HERE / "results" / "frameworks.json"
 SIDE, HEADROOM, POROSITY = 30e-6, 5e-6, 0.46
 SIZES = (2e-6, 1.5e-6, 1e-6)
 RADIUS = 8e-6
-_REPEATED = ((0, 1), (0, 1), (0, 0))
 
 
 def framework(seed: int, *, side: float = SIDE) -> PorousFramework:
@@ -173,11 +172,10 @@ def reference_area(shape: PorousFramework, step: float) -> float:
 
 
 def islands(solid: Mask) -> Mask:
-    """Closed pores and loose solid of nodes whose last planes repeat the first in x and y."""
-    once = solid[:-1, :-1]
-    pore = connected_to_separator(~once)
+    """Closed pores and loose solid of nodes."""
+    pore = connected_to_separator(~solid)
     held = connected_to_separator(~pore[:, :, ::-1])[:, :, ::-1]
-    return np.pad(held != once, _REPEATED, mode="wrap")
+    return held != solid
 
 
 def convergence() -> dict[str, Any]:
