@@ -11,7 +11,6 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
 from ..._files import write_text
 from ...errors import NanotrodeError
@@ -201,6 +200,8 @@ def _rank_correlation(pairs: NDArray) -> float | None:
     """Of two columns (n, 2); None where one of them is constant."""
     if not np.ptp(pairs, axis=0).all():
         return None
+    from scipy.stats import spearmanr  # takes a second, which the page of a run need not wait
+
     return float(spearmanr(pairs[:, 0], pairs[:, 1]).statistic)
 
 
