@@ -18,7 +18,7 @@ class Parallel {
   draw() {
     const { shown, sweep } = this;
     if (!this.plot.clientWidth || !shown.length) return;
-    const width = Math.max(this.plot.clientWidth, 104 * shown.length), height = 400, top = 86, bottom = 26, side = 62;
+    const width = Math.max(this.plot.clientWidth, 104 * shown.length), height = 400, top = 86, bottom = 26, side = 76;
     const gap = shown.length > 1 ? (width - 2 * side) / (shown.length - 1) : 0;
     const across = (n) => side + n * gap, up = (share) => height - bottom - share * (height - top - bottom);
     const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "all columns at once" });
