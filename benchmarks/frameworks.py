@@ -24,7 +24,7 @@ import numpy as np
 from measure import HERE, ONE_THREAD, peak_memory
 
 from nanotrode.errors import MeshError
-from nanotrode.geometry.descriptors import connected_to_separator
+from nanotrode.geometry.descriptors import connected_to_collector, connected_to_separator
 from nanotrode.geometry.implicit.build import build_implicit
 from nanotrode.geometry.implicit.framework import PorousFramework
 from nanotrode.geometry.implicit.shape import ImplicitBox
@@ -174,8 +174,7 @@ def reference_area(shape: PorousFramework, step: float) -> float:
 def islands(solid: Mask) -> Mask:
     """Closed pores and loose solid of nodes."""
     pore = connected_to_separator(~solid)
-    held = connected_to_separator(~pore[:, :, ::-1])[:, :, ::-1]
-    return held != solid
+    return connected_to_collector(~pore) != solid
 
 
 def convergence() -> dict[str, Any]:

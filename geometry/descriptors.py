@@ -115,11 +115,22 @@ def pieces(phase: Mask) -> Ints:
     return ndimage.label(phase)[0]
 
 
-def connected_to_separator(pore: Mask) -> Mask:
-    """The part of the pores that reaches the top face, z = z_max, within the box."""
-    labels = pieces(pore)
-    top = np.unique(labels[:, :, -1])
-    return np.isin(labels, top[top > 0])
+def connected_to_separator(phase: Mask) -> Mask:
+    """The part of a phase that is joined, within the box, to its layer at z = z_max."""
+    return _connected_to(phase, -1)
+
+
+def connected_to_collector(phase: Mask) -> Mask:
+    """The part of a phase that is joined, within the box, to its layer at z = 0."""
+    return _connected_to(phase, 0)
+
+
+def _connected_to(phase: Mask, layer: int) -> Mask:
+    labels = pieces(phase)
+    joined = np.zeros(labels.max(initial=0) + 1, dtype=bool)
+    joined[labels[:, :, layer]] = True
+    joined[0] = False
+    return joined[labels]
 
 
 def leading_through(phase: Mask, axis: int) -> float:

@@ -60,8 +60,7 @@ def react(
     reaction = material.kinetics.evaluate(
         x, potential - ocp, c_e=c_e, c_s_max=material.c_s_max, temperature=temperature
     )
-    slope_x = reaction.dj_deta * ocp_slope
-    np.subtract(reaction.dj_dx, slope_x, out=slope_x)
+    slope_x = reaction.dj_dx - reaction.dj_deta * ocp_slope
     return SurfaceReaction(reaction.j, slope_x, reaction.dj_deta, ocp_slope)
 
 

@@ -29,7 +29,7 @@ from ..topology import Facets, facets_of
 from .bcc import Grid, Tets, fill
 from .coating import coat
 from .cutting import Field
-from .islands import count_crowded_edges, find_islands, neighbours_of, solid_volume
+from .islands import count_crowded_edges, find_islands, solid_volume
 from .level_set import LevelSet
 from .outcome import finish_implicit
 from .parts import Part, cut_part
@@ -185,7 +185,7 @@ def _without_islands(
     Raises:
         MeshError: if one of them does not.
     """
-    found = find_islands(body.tets, neighbours_of(every), solid, frame.top)
+    found = find_islands(body.tets, every, solid, frame.top)
     if not found.solid_through:
         raise MeshError("the solid does not percolate from the collector to the top")
     if not found.pore_through:

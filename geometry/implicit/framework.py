@@ -175,8 +175,7 @@ def _shift(values: Singles, grid: Grid, wanted: float) -> float:
 
 def _connected(values: Singles, level: float, grid: Grid) -> float:
     """Share of the box that is neither pore joined to the separator nor a loose piece of solid."""
-    from ..descriptors import connected_to_separator
+    from ..descriptors import connected_to_collector, connected_to_separator
 
     pore = connected_to_separator(values >= level)
-    solid = connected_to_separator(~pore[:, :, ::-1])
-    return float((solid[:, :, ::-1] * grid.weights()).sum())
+    return float((connected_to_collector(~pore) * grid.weights()).sum())

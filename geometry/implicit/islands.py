@@ -34,25 +34,23 @@ class Islands(NamedTuple):
     pieces: int
 
 
-def find_islands(
-    tets: Tets, neighbours: tuple[Ints, Ints], solid: np.ndarray, top: float
-) -> Islands:
+def find_islands(tets: Tets, every: Facets, solid: np.ndarray, top: float) -> Islands:
     """Pieces of solid and of electrolyte, joined through facets in the box.
 
     Args:
         tets: the cut mesh.
-        neighbours: all pairs of cells that share a facet.
+        every: all its facets.
         solid: (m,) whether a cell is solid.
         top: level of the box's top.
     """
     z = tets.points[tets.cells][:, :, 2]
     low, high = (z == 0).sum(axis=1) >= 3, (z == top).sum(axis=1) >= 3
-    piece = _pieces(neighbours, solid)
+    piece = _pieces(every, solid)
     joined = np.isin(piece, piece[solid & low])
     loose = solid & ~joined
     count = len(np.unique(piece[loose]))
     pore = ~solid | loose
-    piece = _pieces(neighbours, pore)
+    piece = _pieces(every, pore)
     # Above the top, if anything, there is electrolyte alone.
     open_to = np.isin(piece, piece[pore & high])
     closed = pore & ~open_to
@@ -65,22 +63,17 @@ def find_islands(
     )
 
 
-def _pieces(neighbours: tuple[Ints, Ints], phase: np.ndarray) -> Ints:
+def _pieces(every: Facets, phase: np.ndarray) -> Ints:
     """The number of the piece that each cell belongs to."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
-    first, second = neighbours
+    inner = every.second >= 0
+    first, second = every.first[inner], every.second[inner]
     same = phase[first] == phase[second]
     n = len(phase)
     graph = coo_matrix((np.ones(int(same.sum()), bool), (first[same], second[same])), (n, n))
     return connected_components(graph, directed=False)[1]
-
-
-def neighbours_of(every: Facets) -> tuple[Ints, Ints]:
-    """Pairs of cells that share a facet."""
-    inner = every.second >= 0
-    return every.first[inner], every.second[inner]
 
 
 def solid_volume(points: Floats, cells: Ints, solid: np.ndarray) -> float:

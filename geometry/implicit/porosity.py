@@ -9,6 +9,7 @@ import numpy as np
 
 from ...errors import MeshError
 from ..arrays import Floats
+from ..descriptors import connected_to_collector, connected_to_separator
 from .sampling import Samples
 
 # Shifts are looked for up to this many spacings either way.
@@ -38,9 +39,9 @@ class Forecast:
         """Connected porosity at a shift: cells are cut by planes, islands found on corners."""
         corners = self.samples.corners - shift
         pore = corners >= 0
-        closed = pore & ~_reached(pore, -1)
+        closed = pore & ~connected_to_separator(pore)
         solid = ~pore | closed
-        loose = solid & ~_reached(solid, 0)
+        loose = solid & ~connected_to_collector(solid)
         return 1 - self._solid(shift) - _share(closed & ~loose) + _share(loose & ~closed)
 
     def _solid(self, shift: float) -> float:
@@ -140,14 +141,3 @@ def _share(marked: np.ndarray) -> float:
         return 0.0
     total = np.einsum("ijk,i,j,k->", marked.astype(float), *weights, optimize=True)
     return float(total / np.prod([weight.sum() for weight in weights]))
-
-
-def _reached(phase: np.ndarray, layer: int) -> np.ndarray:
-    """Marked corners joined to those of a layer along z."""
-    from scipy import ndimage
-
-    labels, count = ndimage.label(phase)
-    joined = np.zeros(count + 1, dtype=bool)
-    joined[labels[:, :, layer]] = True
-    joined[0] = False
-    return joined[labels]

@@ -15,7 +15,7 @@ import numpy as np
 from ...errors import MeshError
 from ..arrays import Floats, Ints
 from ..curve import elevate
-from ..descriptors import connected_to_separator, pieces
+from ..descriptors import connected_to_collector, connected_to_separator, pieces
 from ..finish import check_sum, tag_facets
 from ..mesh import ElectrodeMesh, facet_nodes
 from ..sizing import Sizing
@@ -123,7 +123,7 @@ def join_phases(tags: Ints) -> Joined:
     pore = tags == REGIONS["electrolyte"]
     opened = connected_to_separator(pore)
     closed = pore & ~opened
-    held = connected_to_separator(~opened[:, :, ::-1])[:, :, ::-1]
+    held = connected_to_collector(~opened)
     loose = ~opened & ~held
     for name, phase, end in (("solid does", held, -1), ("pores do", opened, 0)):
         if not phase[:, :, end].any():
