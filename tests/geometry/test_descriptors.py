@@ -81,6 +81,16 @@ def test_only_pores_that_reach_the_separator_are_connected():
     assert found.leading_through(pore, 2) == pytest.approx(8 / 12)
 
 
+def test_only_solid_that_stands_on_the_collector_is_connected_to_it():
+    solid = np.zeros((8, 8, 8), dtype=bool)
+    solid[2, 2, 3:] = True
+    solid[5, 5, :4] = True
+    joined = found.connected_to_collector(solid)
+    assert joined.sum() == 4
+    assert joined[5, 5, :4].all()
+    assert not found.connected_to_collector(np.zeros((2, 2, 2), dtype=bool)).any()
+
+
 def test_feret_diameters_of_a_box_are_its_diagonal_and_its_thickness():
     corners = np.stack(np.meshgrid([0, 1.0], [0, 2.0], [0, 5.0]), axis=-1).reshape(-1, 3)
     assert found.feret_diameters(corners) == pytest.approx((np.sqrt(30), 1.0))
