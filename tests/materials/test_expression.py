@@ -43,6 +43,18 @@ def test_slope_is_exact(text: str) -> None:
     np.testing.assert_allclose(law.evaluate(X)[1], expected, rtol=1e-6, atol=1e-8)
 
 
+def test_tanh_is_exact_from_its_root_to_where_it_levels_off() -> None:
+    """Its value against numpy's, relative; its slope against 1 / cosh^2."""
+    x = np.concatenate([np.geomspace(2e-9, 0.4, 60), [0.999]])
+    for scale in (1.0, 30.0, -30.0, 3000.0):
+        value, slope = Formula(f"tanh({scale}*x)").evaluate(x)
+        np.testing.assert_allclose(value, np.tanh(scale * x), rtol=2e-13)
+        expected = scale / np.cosh(np.clip(scale * x, -300, 300)) ** 2
+        np.testing.assert_allclose(slope, expected, rtol=1e-12, atol=abs(scale) * 1e-15)
+    at_root, _ = Formula("tanh(8*(x - 0.25))").evaluate(0.25)
+    assert at_root == 0.0
+
+
 def test_a_formula_without_x_is_constant() -> None:
     assert Formula("3.3e-14*exp(-30000/R*(1/T - 1/298.15))").is_constant
     assert not Formula("3.3e-14*(1 + 0*x)").is_constant
