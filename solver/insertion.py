@@ -140,16 +140,13 @@ class InsertionModel:
 
     def potential_slope(self, at: Evaluation) -> Array:
         """See `model.Model.potential_slope`."""
-        return self._tests(at.potential_slope)
-
-    def state_slope(self, at: Evaluation) -> Array:
-        """See `model.Model.state_slope`."""
-        return self._tests(at.state_slope)
-
-    def _tests(self, flux: Array) -> Array:
         result = np.zeros_like(self.lumped_mass)
-        self.surface.add_tests(flux, result)
+        self.surface.add_tests(at.potential_slope, result)
         return result
+
+    def rate_along(self, at: Evaluation, change: Array) -> float:
+        """See `model.Model.rate_along`."""
+        return float((self.surface.weights * at.state_slope) @ self.surface.values(change))
 
     def _set_base(self, shift: float, diffusivity: Array | None) -> None:
         """Make the base shift M + K diag(D) of the Jacobian, unless it stands already."""

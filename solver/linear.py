@@ -124,26 +124,24 @@ class LinearSolver:
         self._first_effort = None
 
     def solve(self, right: Array, *, tolerance: float) -> Array:
-        """The solution (owned,) to a relative tolerance, from zero.
+        """The solution (owned,) to a relative tolerance, from zero; `right` is left as it came.
 
         Raises:
             ArithmeticError: PETSc gave up, with a new preconditioner too; says its reason.
         """
-        assert self._vectors is not None
-        b, x = self._vectors
-        b.array_w[:] = right
+        solution = np.empty_like(right)
         self._ksp.setTolerances(rtol=tolerance, atol=0.0, divtol=1e10, max_it=MOST_ITERATIONS)
-        reason = self._run(b, x)
+        reason = self._run(right, solution)
         if reason < 0 and self.keeps and self._first_effort is not None:
             self.forget()
             self._ksp.getPC().setReusePreconditioner(False)
             self._ksp.getOperators()[0].stateIncrease()
-            reason = self._run(b, x)
+            reason = self._run(right, solution)
         if reason < 0:
             self.forget()
             raise ArithmeticError(f"the linear solver stopped ({_name(reason)})")
         self._judge(tolerance)
-        return x.array_r.copy()
+        return solution
 
     def improve(self, guess: Array, right: Array, *, tolerance: float) -> Array:
         """The solution from a guess, to a tolerance relative to the right-hand side.
@@ -183,13 +181,17 @@ class LinearSolver:
             }
         )
 
-    def _run(self, right: PETSc.Vec, into: PETSc.Vec) -> int:
-        if self._sweeps is None:
-            self._ksp.solve(right, into)
-        else:
-            right.array_w[:] = self._sweeps.transform(right.array_r)
-            self._ksp.solve(right, into)
-            into.array_w[:] = self._sweeps.recover(into.array_r)
+    def _run(self, right: Array, into: Array) -> int:
+        """One solve, on the arrays themselves."""
+        assert self._vectors is not None
+        b, x = self._vectors
+        b.placeArray(right if self._sweeps is None else self._sweeps.transform(right))
+        x.placeArray(into)
+        self._ksp.solve(b, x)
+        b.resetArray()
+        x.resetArray()
+        if self._sweeps is not None:
+            into[:] = self._sweeps.recover(into)
         self.iterations += self._ksp.getIterationNumber()
         return self._ksp.getConvergedReason()
 

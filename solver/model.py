@@ -94,8 +94,8 @@ class Model(Protocol):
     def potential_slope(self, at: Evaluation) -> Array:
         """(owned,) df/dV [1/(s V)]."""
 
-    def state_slope(self, at: Evaluation) -> Array:
-        """(owned,) d rate / d u [1/s]."""
+    def rate_along(self, at: Evaluation, change: Array) -> float:
+        """This rank's part of the rate's slope along a change (owned,) of the state [1/s]."""
 
     def admissible(self, old: Array, new: Array) -> Array:
         """`new` (changed in place), kept in the physical range where the step left it."""

@@ -78,7 +78,8 @@ class Newton:
         self._linear = LinearSolver(model.comm, size=size, symmetric=model.symmetric)
         self.iterations = 0
         self._inverse_mass = 1.0 / model.mass_diagonal
-        self._column_sums = np.zeros(0)
+        # what the linear solver's matrix was made of: the shift, and the reaction
+        self._made_of: tuple[float, Evaluation]
         self._along: Array | None = None
 
     @property
@@ -161,7 +162,7 @@ class Newton:
     def filter_error(self, shift: float, defect: Array) -> Array:
         """J^-1 shift defect, with the last stage's J: a local error freed of its stiff part."""
         try:
-            return self._linear_solve(shift * defect, ESTIMATE)
+            return self._linear_solve(shift * defect, ESTIMATE)[0]
         except ArithmeticError as failure:
             raise StageFailure(str(failure)) from failure
 
@@ -188,19 +189,15 @@ class Newton:
     ) -> tuple[Array, float, float]:
         """The Newton step (du, dV), to be taken off, and the potential that du weighs [V]."""
         model = self.model
-        state_slope = model.state_slope(at)
         try:
             self._linear.set_matrix(*model.jacobian(shift, u, at))
-            self._column_sums = shift * model.lumped_mass
-            self._column_sums += state_slope
-            y = self._linear_solve(residual, tolerance)
+            self._made_of = shift, at
+            y, along_y = self._linear_solve(residual, tolerance)
             if imposed:
-                felt = abs(total(model.comm, state_slope @ y)) / max(at.rate_slope, TINY)
-                return y, 0.0, felt
-            z = self._along_potential(at, tolerance)
+                return y, 0.0, abs(along_y) / max(at.rate_slope, TINY)
+            z, along_z = self._along_potential(at, tolerance)
         except ArithmeticError as failure:
             raise StageFailure(str(failure)) from failure
-        along_y, along_z = totals(model.comm, state_slope @ y, state_slope @ z)
         conductance = at.rate_slope - along_z
         if conductance <= 0.0:
             raise StageFailure("the surface cannot carry the imposed current")
@@ -208,23 +205,32 @@ class Newton:
         felt = abs(along_y - move * along_z) / max(at.rate_slope, TINY)
         return y - move * z, move, felt
 
-    def _along_potential(self, at: Evaluation, tolerance: float) -> Array:
+    def _along_potential(self, at: Evaluation, tolerance: float) -> tuple[Array, float]:
         """J^-1 df/dV, from the one before: it changes little from step to step."""
         right = self.model.potential_slope(at)
         if self._along is None:
             self._along = np.zeros_like(right)
-        self._along = self._linear_solve(right, tolerance, guess=self._along)
-        return self._along
+        self._along, rate = self._linear_solve(right, tolerance, guess=self._along)
+        return self._along, rate
 
-    def _linear_solve(self, right: Array, tolerance: float, *, guess: Array | None = None) -> Array:
+    def _linear_solve(
+        self, right: Array, tolerance: float, *, guess: Array | None = None
+    ) -> tuple[Array, float]:
+        """A solution whose sum over all equations is exact, and the rate's slope along it [1/s].
+
+        The columns of J sum to shift times the lumped mass, plus the slope of the rate.
+        """
         if guess is None:
             solution = self._linear.solve(right, tolerance=tolerance)
         else:
             solution = self._linear.improve(guess, right, tolerance=tolerance)
-        sums = self._column_sums
-        wanted, have, unit = totals(self.model.comm, right.sum(), sums @ solution, sums.sum())
-        solution += (wanted - have) / unit
-        return solution
+        model, (shift, at) = self.model, self._made_of
+        wanted, mean, along = totals(
+            model.comm, right.sum(), model.lumped_mass @ solution, model.rate_along(at, solution)
+        )
+        change = (wanted - shift * mean - along) / (shift + at.uniform_slope)
+        solution += change
+        return solution, along + at.uniform_slope * change
 
     def _linear_tolerance(self, error: float, reduction: float | None) -> float:
         """Solve no further than this Newton step can use (Eisenstat-Walker), nor less."""

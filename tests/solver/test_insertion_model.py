@@ -65,7 +65,7 @@ def test_the_slopes_over_the_potential_and_of_the_rate(parts):
     assert at.rate_slope == pytest.approx((up.rate - down.rate) / 2e-6, rel=1e-7)
     way = np.random.default_rng(1).standard_normal(len(u))
     up, down = (model.evaluate(u + s * 1e-6 * way, potential) for s in (1, -1))
-    along = model.state_slope(at) @ way
+    along = model.rate_along(at, way)
     assert along == pytest.approx((up.rate - down.rate) / 2e-6, rel=1e-6)
     up, down = (model.evaluate(u + s * 1e-6, potential) for s in (1, -1))
     assert at.uniform_slope == pytest.approx((up.rate - down.rate) / 2e-6, rel=1e-6)

@@ -33,8 +33,10 @@ def matrix(shift):
 
 def solve(solver, shift):
     a, b = matrix(shift), np.sin(np.arange(SIZE) ** 1.3)
+    given = b.copy()
     solver.set_matrix(a)
     x = solver.solve(b, tolerance=1e-6)
+    assert np.array_equal(b, given)
     there, product = a.createVecs()
     there.array_w[:] = x
     a.mult(there, product)

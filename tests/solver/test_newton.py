@@ -52,9 +52,10 @@ def test_each_linear_solve_is_exact_in_its_sum():
     shift = 3.0
     matrix = model.jacobian(shift, u, at).matrix
     newton._linear.set_matrix(matrix)
-    newton._column_sums = shift * model.lumped_mass + model.state_slope(at)
+    newton._made_of = shift, at
     right = np.random.default_rng(0).standard_normal(len(u)) * model.lumped_mass
-    loose = newton._linear_solve(right, 1e-2)
+    loose, along = newton._linear_solve(right, 1e-2)
+    assert along == pytest.approx(model.rate_along(at, loose), rel=1e-12)
     into, out = matrix.createVecs()
     into.array_w[:] = loose
     matrix.mult(into, out)

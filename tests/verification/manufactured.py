@@ -71,8 +71,8 @@ class ManufacturedModel:
     def residual(self, shift: float, u: np.ndarray, at: Evaluation) -> np.ndarray:
         return shift * self.apply_mass(u) + self._apply(self.stiffness, u) + at.flux
 
-    def state_slope(self, at: Evaluation) -> np.ndarray:
-        return at.state_slope
+    def rate_along(self, at: Evaluation, change: np.ndarray) -> float:
+        return 0.0
 
     def jacobian(self, shift: float, u: np.ndarray, at: Evaluation) -> Jacobian:
         self.stiffness.copy(self._operator)
