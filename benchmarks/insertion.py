@@ -36,6 +36,7 @@ PARTS = {
     "two ranks": plan.two_ranks,
     "growth": plan.growth,
     "array": plan.array,
+    "overhead": plan.overhead,
     "same work": plan.same_work,
     "same work at 500k": plan.same_work_at_500k,
 }
@@ -88,6 +89,11 @@ def _wall(command: list[str]) -> float:
 def _row(row: Measured) -> dict:
     """A job's medians, with what its first run found."""
     found = {key: value for key, value in row.runs[0].items() if key != "phases"}
+    if "seconds" in found:  # taken many times in each run
+        found["seconds"] = {
+            code: [value for run in row.runs for value in run["seconds"][code]]
+            for code in found["seconds"]
+        }
     phases = {
         name: {"cpu": row.cpu(name), "wall": row.wall(name)} for name in row.runs[0]["phases"]
     }

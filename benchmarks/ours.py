@@ -7,6 +7,7 @@ solve told apart by the first snapshot.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import wire
@@ -62,20 +63,36 @@ class Start:
         """Nothing is left to do."""
 
 
-def euler(meter: Meter) -> None:
-    """The benchmark's backward-Euler steps."""
-    task = meter.task
-    mesh = meshes.uniform(task["size"])
-    meter.mark("read")
-    domain = Domain(mesh if MPI.COMM_WORLD.rank == 0 else None, MPI.COMM_WORLD)
-    meter.mark("mesh")
-    model = InsertionModel(domain, MATERIAL, temperature=wire.TEMPERATURE, c_e=SALT)
+class Steps(NamedTuple):
+    """What the benchmark's steps gave, at the end of each, in its units.
+
+    Attributes:
+        current: Total, positive in insertion.
+        mean: Mean stoichiometry.
+        counts: Newton and linear iterations in all.
+    """
+
+    current: list[float]
+    mean: list[float]
+    counts: dict[str, int]
+
+
+def insertion_model(domain: Domain) -> InsertionModel:
+    """The wire's model on a mesh."""
+    return InsertionModel(domain, MATERIAL, temperature=wire.TEMPERATURE, c_e=SALT)
+
+
+def newton_of(model: InsertionModel, domain: Domain, accuracy: str) -> Newton:
+    """Its solver, to leave what the accuracy allows in each step."""
     size = domain.space.dofmap.index_map.size_global
-    newton = Newton(model, size=size, tolerance=wire.TOLERANCES[task["accuracy"]])
+    return Newton(model, size=size, tolerance=wire.TOLERANCES[accuracy])
+
+
+def march(model: InsertionModel, newton: Newton, *, steps: int = wire.STEPS) -> Steps:
+    """Take the benchmark's backward-Euler steps."""
     control = ImposedPotential(wire.POTENTIAL)
     u = np.full_like(model.lumped_mass, wire.START)
-    meter.mark("setup")
-    past, rates, means, steps = [u], [], [], task.get("steps", wire.STEPS)
+    past, rates, means = [u], [], []
     shift, content = 1.0 / wire.STEP, model.apply_mass(u)
     for index in range(steps):
         stage = newton.solve(
@@ -89,14 +106,29 @@ def euler(meter: Meter) -> None:
         past = [u, *past[:2]]
         rates.append(stage.at.rate)
         means.append(model.mean(u))
-    meter.mark("solve")
     scale = model.volume * wire.UNIT_TIME / wire.RADIUS**3
+    return Steps([-scale * rate for rate in rates], means, newton.counts)
+
+
+def euler(meter: Meter) -> None:
+    """The benchmark's steps, timed."""
+    task = meter.task
+    mesh = meshes.uniform(task["size"])
+    meter.mark("read")
+    domain = Domain(mesh if MPI.COMM_WORLD.rank == 0 else None, MPI.COMM_WORLD)
+    meter.mark("mesh")
+    model = insertion_model(domain)
+    newton = newton_of(model, domain, task["accuracy"])
+    steps = task.get("steps", wire.STEPS)
+    meter.mark("setup")
+    found = march(model, newton, steps=steps)
+    meter.mark("solve")
     meter.report_on_root(
-        unknowns=size,
+        unknowns=domain.space.dofmap.index_map.size_global,
         steps=steps,
-        current=[-scale * rate for rate in rates],
-        mean=means,
-        **newton.counts,
+        current=found.current,
+        mean=found.mean,
+        **found.counts,
     )
 
 

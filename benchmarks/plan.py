@@ -98,6 +98,21 @@ def _steps(size: str, *, quick: bool) -> list[Job]:
     return jobs
 
 
+def overhead(*, quick: bool) -> list[Job]:
+    """The benchmark's steps by nanotrode and by its flat twin, by turns."""
+    pairs = {"20k": 2} if quick else {"20k": 7, "100k": 3}
+    return [
+        Job(
+            OURS,
+            "overhead",
+            environments.own_python(),
+            {"size": size, "accuracy": accuracy, "pairs": count},
+            repeats=1 if quick else 3,
+        )
+        for (size, count), accuracy in itertools.product(pairs.items(), ACCURACIES)
+    ]
+
+
 def work_against_accuracy(*, quick: bool) -> list[Job]:
     """Potential steps by `Simulation.run`, on many meshes with many tolerances."""
     built = QUICK_BUILT if quick else BUILT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterable
 
 import wire
@@ -20,6 +21,7 @@ def render(results: dict) -> str:
         heading(results),
         same_work(results),
         agreement(results),
+        overhead(results),
         work_against_accuracy(results),
         growth(results),
         two_ranks(results),
@@ -163,6 +165,33 @@ def agreement(results: dict) -> str:
     return "## Agreement: largest relative difference of the current from nanotrode's\n\n" + table(
         header, lines
     )
+
+
+def overhead(results: dict) -> str:
+    """What the API costs over the same algorithm written flat."""
+    lines = []
+    for row in results.get("overhead", ()):
+        ours, flat = row["seconds"]["ours"], row["seconds"]["flat"]
+        ratios = [mine / its for mine, its in zip(ours, flat, strict=True)]
+        quarters = statistics.quantiles(ratios, n=4) if len(ratios) > 2 else [min(ratios)] * 3
+        lines.append(
+            [
+                row["task"]["size"],
+                row["task"]["accuracy"],
+                str(len(ratios)),
+                number(statistics.median(ours)),
+                number(statistics.median(flat)),
+                f"{statistics.median(ratios):.2f}",
+                f"{quarters[0]:.2f} to {quarters[2]:.2f}",
+            ]
+        )
+    if not lines:
+        return ""
+    header = (
+        "nodes", "accuracy", "pairs", "nanotrode [s]", "flat [s]", "median of their ratios",
+        "middle half",
+    )  # fmt: skip
+    return "## The API's cost: by turns with its flat twin\n\n" + table(header, lines)
 
 
 def work_against_accuracy(results: dict) -> str:

@@ -6,6 +6,8 @@ a constant diffusivity, in the benchmark's units, with nothing between the lines
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import basix.ufl
 import dolfinx_solver  # noqa: F401  (orders MPI ahead of the compiled modules)
 import numpy as np
@@ -46,20 +48,38 @@ def numbered(arrays: wire.WireMesh, mesh: dmesh.Mesh, space: fem.FunctionSpace) 
     return VertexRule(wire.WireMesh(points, arrays.cells, unknown[arrays.facets]))
 
 
+def make_mesh(arrays: wire.WireMesh) -> dmesh.Mesh:
+    """The mesh, as DOLFINx orders it."""
+    element = basix.ufl.element("Lagrange", "tetrahedron", 1, shape=(3,))
+    return dmesh.create_mesh(MPI.COMM_SELF, arrays.cells.astype(np.int64), element, arrays.points)
+
+
+class Wire(NamedTuple):
+    """What `march` takes: M/dt, M/dt + K and the surface; the space keeps their communicator."""
+
+    mass: PETSc.Mat
+    linear: PETSc.Mat
+    surface: VertexRule
+    space: fem.FunctionSpace
+
+
+def set_up(arrays: wire.WireMesh, mesh: dmesh.Mesh) -> Wire:
+    """Assemble what stays the same."""
+    space = fem.functionspace(mesh, ("Lagrange", 1))
+    return Wire(*assemble(mesh, space), numbered(arrays, mesh, space), space)
+
+
 def run(meter: Meter) -> None:
     """Run the steps asked for."""
     task, arrays = meter.task, wire.load(meter.task["size"])
     tolerance, steps = wire.TOLERANCES[task["accuracy"]], task.get("steps", wire.STEPS)
     meter.mark("read")
-    element = basix.ufl.element("Lagrange", "tetrahedron", 1, shape=(3,))
-    mesh = dmesh.create_mesh(MPI.COMM_SELF, arrays.cells.astype(np.int64), element, arrays.points)
+    mesh = make_mesh(arrays)
     meter.mark("mesh")
-    space = fem.functionspace(mesh, ("Lagrange", 1))
-    mass, linear = assemble(mesh, space)
-    surface = numbered(arrays, mesh, space)
+    made = set_up(arrays, mesh)
     meter.mark("setup")
     with threadpool_limits(limits=1, user_api="blas"):
-        current, mean, newton, iterations = march(mass, linear, surface, tolerance, steps)
+        current, mean, newton, iterations = march(made, tolerance, steps)
     meter.mark("solve")
     meter.report(
         unknowns=len(arrays.points),
@@ -72,9 +92,10 @@ def run(meter: Meter) -> None:
 
 
 def march(
-    mass: PETSc.Mat, linear: PETSc.Mat, surface: VertexRule, tolerance: float, steps: int
+    made: Wire, tolerance: float, steps: int = wire.STEPS
 ) -> tuple[list[float], list[float], int, int]:
     """Currents and means at the steps' ends, and the Newton and linear iterations."""
+    mass, linear, surface, _ = made
     jacobian, diagonal = linear.duplicate(copy=True), linear.getDiagonal()
     jacobian.setOption(PETSc.Mat.Option.SPD, True)
     slope, x = linear.createVecs()

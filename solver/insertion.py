@@ -6,6 +6,7 @@ electrons without loss; what is resolved is the ion in the solid.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -160,7 +161,7 @@ class InsertionModel:
         self._base.axpy(shift, self._mass, same)
         self._shift, self._base_is_new = shift, True
 
-    def admissible(self, old: Array, new: Array) -> Array:
+    def admissible(self, old: Array, new: Array, *, reach: float = math.inf) -> Array:
         """Keep a Newton step in range: see `model.Model.admissible`.
 
         On the surface a value stops half-way to the bound (0 or 1) that it would cross, and
@@ -168,11 +169,12 @@ class InsertionModel:
         its open-circuit potential changes by `MOST_POTENTIAL` at most.
         """
         where = self.surface.unknowns
-        before, after = old[where], new[where]
-        change = np.abs(after - before)
+        before = old[where]
         least = min(before.min(initial=1.0), 1.0 - before.max(initial=0.0))
-        if change.max(initial=0.0) <= NEAR * least:
+        if reach <= NEAR * least:
             return new  # as nearly always
+        after = new[where]
+        change = np.abs(after - before)
         room = np.minimum(before, 1.0 - before)
         far = np.flatnonzero(change > NEAR * np.maximum(room, 0.0))
         if far.size:

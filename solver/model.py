@@ -13,6 +13,7 @@ All arrays are the part of this rank; `totals` and `largest` make global numbers
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, SupportsFloat
@@ -97,8 +98,11 @@ class Model(Protocol):
     def rate_along(self, at: Evaluation, change: Array) -> float:
         """This rank's part of the rate's slope along a change (owned,) of the state [1/s]."""
 
-    def admissible(self, old: Array, new: Array) -> Array:
-        """`new` (changed in place), kept in the physical range where the step left it."""
+    def admissible(self, old: Array, new: Array, *, reach: float = math.inf) -> Array:
+        """`new` (changed in place), kept in the physical range where the step left it.
+
+        No unknown of any rank has changed by more than `reach`.
+        """
 
     def restrained(self, old: Array, new: Array) -> Array:
         """`new` (changed in place), an extrapolation, not so far that no iteration comes back."""

@@ -120,7 +120,7 @@ class Newton:
             StageFailure: No convergence; the message says what was seen.
         """
         model = self.model
-        u, potential = guess[0].copy(), guess[1]
+        u, potential = guess
         rate = control.rate if isinstance(control, ImposedRate) else None
         if isinstance(control, ImposedPotential):
             potential = control.potential(time)
@@ -144,7 +144,8 @@ class Newton:
             digits = self._linear_tolerance(error, reduction)
             step, move, felt = self._step(shift, u, at, residual, excess, rate is None, digits)
             # of the whole step: one that is cut short says nothing of how far the solution is
-            update = max(self._largest(step), abs(move), felt)
+            reach = self._largest(step)
+            update = max(reach, abs(move), felt)
             damping = min(1.0, MAX_POTENTIAL_STEP / abs(move)) if move else 1.0
             if iteration >= UNDAMPED and reduction is not None and reduction > STALLED:
                 damping *= 0.5  # between two sides of a bend in a law: full steps go to and fro
@@ -152,7 +153,7 @@ class Newton:
                 step *= damping
             new = u - step
             if iteration < GUARDED_ITERATIONS:
-                new = model.admissible(u, new)
+                new = model.admissible(u, new, reach=reach)
             u, potential, before = new, potential - damping * move, size
             self.iterations += 1
         raise StageFailure(

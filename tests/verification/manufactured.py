@@ -82,7 +82,7 @@ class ManufacturedModel:
     def restrained(self, old: np.ndarray, new: np.ndarray) -> np.ndarray:
         return new
 
-    def admissible(self, old: np.ndarray, new: np.ndarray) -> np.ndarray:
+    def admissible(self, old: np.ndarray, new: np.ndarray, *, reach: float) -> np.ndarray:
         return new
 
     def error_norm(self, error: np.ndarray, at: Evaluation) -> float:
