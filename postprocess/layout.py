@@ -91,7 +91,7 @@ def sheet(
     figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
     left = 0.2 + gutter + 0.5 * (width - content)
     axes = box(figure, left, 0.3, wide, tall)
-    axes.imshow(picture.image, interpolation="lanczos")
+    axes.imshow(picture.image, interpolation="bicubic")
     axes.set_axis_off()
     axes.set_autoscale_on(False)
     scale_bars(axes, picture, tall)
@@ -134,7 +134,7 @@ def _draw_sections(figure: Figure, left: float, tall: float, sections: list[Sect
     for row, section in enumerate(sections):
         bottom = 0.3 + tall - (row + 1) * room + 0.3
         axes = box(figure, left, bottom, size, size)
-        axes.imshow(section.image, interpolation="lanczos")
+        axes.imshow(section.image, interpolation="bicubic")
         axes.set_axis_off()
         axes.set_autoscale_on(False)
         axes.set_title(f"section at z = {length_text(section.level)}", size=8, color=INK, pad=4)

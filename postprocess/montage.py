@@ -65,7 +65,7 @@ def _draw(figure: Figure, tile: Tile, left: float, bottom: float) -> None:
     squeezed = tile.drawing.picture.squeeze > 1.0
     room = 0.7 if squeezed else 0.0
     axes = box(figure, left + room, bottom + 0.45, width, tall)
-    axes.imshow(tile.drawing.picture.image, interpolation="lanczos")
+    axes.imshow(tile.drawing.picture.image, interpolation="bicubic")
     axes.set_axis_off()
     axes.set_autoscale_on(False)
     scale_bars(axes, tile.drawing.picture, tall)

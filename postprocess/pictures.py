@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .plots import plot_run
@@ -19,16 +20,18 @@ _LIMIT = 600.0
 def make_pictures(directory: str | Path, *, labels: Sequence[str] | None = None) -> list[Path]:
     """Draw the curves and the 3-D pictures of a run; what fails is a warning.
 
-    The 3-D pictures are drawn by a process of their own: where OpenGL is half installed, VTK
-    ends its process, and a finished run must not die for lack of a picture.
+    The 3-D pictures are drawn by a process of their own, beside the curves: where OpenGL is half
+    installed, VTK ends its process, and a finished run must not die for lack of a picture.
     """
     directory = Path(directory)
     paths: list[Path] = []
-    try:
-        paths += plot_run(directory, labels=labels)
-    except Exception as error:  # a picture is never worth a run
-        _log.warning("no curves drawn: %s", error)
-    return paths + _render_apart(directory)
+    with ThreadPoolExecutor(1) as beside:
+        rendered = beside.submit(_render_apart, directory)
+        try:
+            paths += plot_run(directory, labels=labels)
+        except Exception as error:  # a picture is never worth a run
+            _log.warning("no curves drawn: %s", error)
+        return paths + rendered.result()
 
 
 def _render_apart(directory: Path) -> list[Path]:

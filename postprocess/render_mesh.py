@@ -134,7 +134,7 @@ def _sheet(path: Path, picture: Photograph, regions: list[str], title: str, subt
     with matplotlib.rc_context(FONT):
         figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
         axes = box(figure, 0.25, 0.5, wide, tall)
-        axes.imshow(picture.image, interpolation="lanczos")
+        axes.imshow(picture.image, interpolation="bicubic")
         axes.set_axis_off()
         axes.set_autoscale_on(False)
         scale_bars(axes, picture, tall)
