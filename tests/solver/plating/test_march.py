@@ -88,12 +88,13 @@ def test_a_steps_error_shrinks_with_its_square():
     assert 1.7 < np.log2(errors[0] / errors[1]) < 2.3
 
 
-def test_no_pore_is_filled_more_than_whole():
+@pytest.mark.parametrize("count", [40, 12, 6, 3])
+def test_no_pore_is_filled_more_than_whole(count):
     model = hosts.model(hosts.column((3, 3, 6), sides=(3.0, 3.0, 6.0)), hosts.anode())
     # 95 % of what all rooms hold, by the mean of steps that would overfill the smallest
     volume = 0.95 * model.sites.rooms.sum()
     passed = volume / model.volume_per_charge / model.footprint  # [C m-2]
-    steps = march(model, density=50.0, until=passed / 50.0, steps=40)
+    steps = march(model, density=50.0, until=passed / 50.0, steps=count)
     for step in steps:
         assert (step.end.thickness <= model.limit * (1 + 1e-12)).all()
     laid = model.sites.areas @ steps[-1].end.thickness
