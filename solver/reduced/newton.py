@@ -157,7 +157,7 @@ class _Iterates:
     def converged(self, live: Rows, look: _Look, tolerance: float) -> Flags:
         """Where what is left is below the tolerance, or below rounding."""
         a, moved = self._a[live], np.isfinite(self._update[live])
-        error = self._update[live] * np.minimum(look.reduction, 1.0)
+        error = np.where(moved, self._update[live], 1.0) * np.minimum(look.reduction, 1.0)
         scale = np.sqrt(self._shift[live] * np.einsum("mr,mr->m", a, a))
         return moved & ((error < tolerance) | (look.size < ROUND_OFF * scale))
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.sparse import diags
 
+from nanotrode.materials.library import load
 from nanotrode.solver.endings import Ending, Reading
 from nanotrode.solver.reduced.basis import Compression, basis_of
 from nanotrode.solver.reduced.bracket import Bracket
 from nanotrode.solver.reduced.cubature import find_cubature
+from nanotrode.solver.reduced.model import Family, ReducedModel
+from nanotrode.solver.reduced.newton import Imposed, solve_stages
 
 RANDOM = np.random.default_rng(3)
 
@@ -89,3 +95,38 @@ def test_the_first_of_two_endings_is_located():
         pass
     assert reading.charge == pytest.approx(1.0, abs=1e-6)
     assert bracket.reason(reading) == "sooner"
+
+
+def test_small_steps_on_a_steep_wall_are_no_convergence():
+    """A patch beyond full, of a fiftieth of all: as `test_newton` has it of full runs."""
+    share = 0.02
+    odds = math.sqrt((1.0 - share) / share)
+    points = np.array([[1.0, odds], [1.0, -1.0 / odds]])
+    shares, area = np.array([share, 1.0 - share]), 1e-12
+    model = ReducedModel(
+        basis=points,
+        stiffness=np.diag([0.0, 1e14]),
+        points=points,
+        weights=area * shares,
+        surface_mean=shares @ points,
+        surface_gram=points.T @ (shares[:, None] * points),
+        volume=1e-19,
+        area=area,
+    )
+    run = SimpleNamespace(material=load("LiFePO4"), c_e=1000.0, temperature=298.15)
+    family, shift = Family(model, [run]), np.array([100.0])
+
+    def solve(start, patch, potential):
+        rest = (start @ points.T)[0, 1]
+        guess = np.linalg.solve(points, [patch, rest])[None]
+        return solve_stages(
+            family, np.array([0]), shift, shift * full, Imposed(np.array([np.nan]), imposed),
+            guess=(guess, potential), tolerance=1e-5,
+        )  # fmt: skip
+
+    full, imposed = np.linalg.solve(points, [0.9999, 0.995])[None], np.array([-0.003])
+    sound = solve(full, 0.9999, np.array([2.5]))
+    assert not sound.failed[0]
+    assert sound.rate[0] == pytest.approx(-0.003, rel=1e-9)
+    beyond = solve(sound.a, 1.0001, sound.potential)
+    assert beyond.failed[0] or beyond.potential[0] == pytest.approx(sound.potential[0], abs=1e-4)
