@@ -33,6 +33,8 @@ GUARDED_ITERATIONS = 25
 """Newton steps that are kept inside the admissible range; later ones are free."""
 UNDAMPED, STALLED = 4, 0.5
 """After this many steps, one that leaves more than this share of the residual is halved."""
+LOCAL = 2.0
+"""Largest factor between a point's conductances before and after a step that is small there."""
 MAX_POTENTIAL_STEP = 0.2
 """Largest change of the potential in one Newton step [V]."""
 ESTIMATE = 1e-2
@@ -124,7 +126,8 @@ class Newton:
         rate = control.rate if isinstance(control, ImposedRate) else None
         if isinstance(control, ImposedPotential):
             potential = control.potential(time)
-        before, update, error, reduction = None, np.inf, np.inf, None
+        update, error, reduction = np.inf, np.inf, None
+        last: tuple[float, Evaluation] | None = None
         for iteration in range(MAX_ITERATIONS):
             at = model.evaluate(u, potential)
             residual = model.residual(shift, u, at)
@@ -133,10 +136,13 @@ class Newton:
             size = self._size(residual, excess, shift, at)
             if not math.isfinite(size):
                 raise StageFailure("the residual is not a finite number")
-            if before is not None:
+            if last is not None:
+                before, then = last
                 # at rest the first residual can be exactly nothing
                 reduction = size / before if before > 0.0 else 1.0
                 error = update * min(1.0, reduction)
+                if error < self.tolerance and not self._is_local(then, at):
+                    error = update  # a residual that falls from a wall says nothing of the rest
                 if error < self.tolerance or size < ROUND_OFF * self._scale(shift, u):
                     imbalance = total(model.comm, residual.sum())
                     shares = _balance(shift, at, imbalance, None if rate is None else excess)
@@ -154,7 +160,7 @@ class Newton:
             new = u - step
             if iteration < GUARDED_ITERATIONS:
                 new = model.admissible(u, new, reach=reach)
-            u, potential, before = new, potential - damping * move, size
+            u, potential, last = new, potential - damping * move, (size, at)
             self.iterations += 1
         raise StageFailure(
             f"Newton's method left an error of {error:.1e} after {MAX_ITERATIONS} steps"
@@ -243,6 +249,12 @@ class Newton:
     def _size(self, residual: Array, excess: float, shift: float, at: Evaluation) -> float:
         square = total(self.model.comm, residual @ (residual * self._inverse_mass)) / shift
         return math.sqrt(square + excess**2 / max(at.rate_slope, TINY))
+
+    def _is_local(self, then: Evaluation, at: Evaluation) -> bool:
+        """Whether a step was small beside the bends of the kinetics, at every point."""
+        old, new = then.potential_slope, at.potential_slope
+        apart = bool((old > LOCAL * new).any() or (new > LOCAL * old).any())
+        return largest(self.model.comm, float(apart)) == 0.0
 
     def _scale(self, shift: float, u: Array) -> float:
         """The size of the terms that a residual is the small difference of."""

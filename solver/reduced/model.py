@@ -87,6 +87,7 @@ class Rates(NamedTuple):
         potential_slope: (m, r) its slope over the potential [1/(s V)].
         state_slope: (m, r) slope of the rate over the coefficients [1/s].
         surface_slope: (m, n) slope of the weighted reaction at the points, for the Jacobian.
+        conductance: (m, n) slope of j over the potential, but for a factor that each run has.
         j: (m, n) local current density [A m-2].
     """
 
@@ -94,6 +95,7 @@ class Rates(NamedTuple):
     potential_slope: Array
     state_slope: Array
     surface_slope: Array
+    conductance: Array
     j: Array
 
 
@@ -140,6 +142,7 @@ class Family:
             potential_slope=(weighted * slope_v) @ points,
             state_slope=slope_x @ points,
             surface_slope=slope_x,
+            conductance=slope_v,
             j=speed * j,
         )
 

@@ -21,6 +21,8 @@ MAX_ITERATIONS = 16
 """Fewer than in full runs: all others wait for the last one, and a shorter step costs little."""
 UNDAMPED, STALLED = 4, 0.5
 """After this many steps, one that leaves more than this share of the residual is halved."""
+LOCAL = 2.0
+"""Largest factor between a point's conductances before and after a step that is small there."""
 MAX_POTENTIAL_STEP = 0.2
 """Largest change of the potential in one Newton step [V]."""
 FLOOR, CEILING = 1e-9, 1.0 - 1e-9
@@ -134,6 +136,7 @@ class _Iterates:
         self._a = guess[0].copy()
         self._potential = np.where(self._at_rate, guess[1], imposed.potential)
         self._before, self._update = np.full(m, np.inf), np.full(m, np.inf)
+        self._conductance = np.zeros((m, len(family.model.weights)))
         self._rate, self._rate_slope = np.zeros(m), np.ones(m)
         self._j, self._state_slope = np.zeros((m, len(family.model.weights))), np.zeros((m, r))
         self._jacobian = np.broadcast_to(np.eye(r), (m, r, r)).copy()
@@ -157,7 +160,11 @@ class _Iterates:
     def converged(self, live: Rows, look: _Look, tolerance: float) -> Flags:
         """Where what is left is below the tolerance, or below rounding."""
         a, moved = self._a[live], np.isfinite(self._update[live])
-        error = np.where(moved, self._update[live], 1.0) * np.minimum(look.reduction, 1.0)
+        old, new = self._conductance[live], look.at.conductance
+        local = ((old <= LOCAL * new) & (new <= LOCAL * old)).all(axis=1)
+        # a residual that falls from a wall says nothing of the rest
+        error = np.where(moved, self._update[live], 1.0)
+        error *= np.where(local, np.minimum(look.reduction, 1.0), 1.0)
         scale = np.sqrt(self._shift[live] * np.einsum("mr,mr->m", a, a))
         return moved & ((error < tolerance) | (look.size < ROUND_OFF * scale))
 
@@ -188,7 +195,7 @@ class _Iterates:
             damping *= np.where(look.reduction > STALLED, 0.5, 1.0)
         self._a[live] -= damping[:, None] * step
         self._potential[live] -= damping * move
-        self._before[live] = look.size
+        self._before[live], self._conductance[live] = look.size, look.at.conductance
 
     def stages(self) -> Stages:
         """What was found."""

@@ -99,6 +99,24 @@ def test_small_steps_on_a_steep_wall_are_no_convergence():
     assert model.evaluate(stage.u, stage.potential).rate == pytest.approx(-0.003, rel=0.05)
 
 
+@pytest.mark.parametrize("beyond", [1.00001, 1.00003])
+@pytest.mark.parametrize("shift", [1.0, 100.0])
+def test_a_residual_that_falls_from_a_wall_is_no_convergence(beyond, shift):
+    """From a node beyond full the residual falls by 1e-10 while that node still is 0.02 off."""
+    _, model, newton = make(load("NMC622"), counts=(7, 7, 4), tolerance=1e-6)
+    u, control = np.full(len(model.lumped_mass), 0.97), ImposedRate(-0.003)
+    rim = model.surface.unknowns[0]
+    u[model.surface.unknowns] = 0.985
+    u[rim] = 0.9999
+    target = shift * model.apply_mass(u)
+    sound = newton.solve(shift, target, control, time=0.0, guess=(u, 2.5))
+    guess = sound.u.copy()
+    guess[rim] = beyond
+    stage = newton.solve(shift, target, control, time=0.0, guess=(guess, sound.potential))
+    assert stage.u == pytest.approx(sound.u, abs=1e-6)
+    assert stage.potential == pytest.approx(sound.potential, abs=1e-6)
+
+
 def test_newton_converges_quadratically():
     """Exact linear solves: the error is squared from step to step, so the Jacobian is right."""
     for law in LAWS.values():
