@@ -57,7 +57,7 @@ CODES = (
         )
         for name, surface, solver, repeats in (
             (NGSOLVE, "form", "jacobi", (3, 3, 1)),
-            (NGSOLVE, "form", "gauss-seidel", (3, 1, 0)),
+            (NGSOLVE, "form", "gauss-seidel", (3, 3, 0)),
             (NGSOLVE, "form", "direct", (2, 0, 0)),
             (NGSOLVE_NODAL, "nodal", "jacobi", (5, 3, 1)),
             (NGSOLVE_NODAL, "nodal", "gauss-seidel", (3, 3, 1)),
