@@ -131,7 +131,7 @@ def work_against_accuracy(*, quick: bool) -> list[Job]:
 
 def growth(*, quick: bool) -> list[Job]:
     """The benchmark's steps on twenty thousand to a million nodes."""
-    sizes = {} if quick else {"20k": 9, "100k": 5, "500k": 1, "1M": 1}
+    sizes = {} if quick else {"20k": 9, "100k": 5, "500k": 3, "1M": 3}
     return [
         Job(
             OURS,
