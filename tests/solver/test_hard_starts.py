@@ -35,20 +35,13 @@ def test_a_very_large_overpotential_converges_too(mesh, volts):
     assert mean < 0.1 if volts > 3.6 else mean > 0.7
 
 
-FILLS_APART = pytest.mark.xfail(
-    raises=SolverError,
-    strict=True,
-    reason="order 2: corners and edges of an unresolved facet empty apart",
-)
-
-
 @pytest.mark.parametrize(
     ("name", "start", "volts"),
     [
         ("plain", 0.2, 2.5),
         ("plain", 0.2, 4.5),
         ("LiFePO4", 0.1, 2.5),
-        pytest.param("LiFePO4", 0.9, 4.2, marks=FILLS_APART),
+        ("LiFePO4", 0.9, 4.2),
     ],
 )
 def test_a_start_far_from_the_potential_held_converges_at_order_2(name, start, volts):
