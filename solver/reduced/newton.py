@@ -160,13 +160,14 @@ class _Iterates:
     def converged(self, live: Rows, look: _Look, tolerance: float) -> Flags:
         """Where what is left is below the tolerance, or below rounding."""
         a, moved = self._a[live], np.isfinite(self._update[live])
-        old, new = self._conductance[live], look.at.conductance
-        local = ((old <= LOCAL * new) & (new <= LOCAL * old)).all(axis=1)
+        update = np.where(moved, self._update[live], 1.0)
+        small = update * np.minimum(look.reduction, 1.0) < tolerance
         # a residual that falls from a wall says nothing of the rest
-        error = np.where(moved, self._update[live], 1.0)
-        error *= np.where(local, np.minimum(look.reduction, 1.0), 1.0)
+        old, new = self._conductance[live[small]], look.at.conductance[small]
+        local = ((old <= LOCAL * new) & (new <= LOCAL * old)).all(axis=1)
+        small[small] = local | (update[small] < tolerance)
         scale = np.sqrt(self._shift[live] * np.einsum("mr,mr->m", a, a))
-        return moved & ((error < tolerance) | (look.size < ROUND_OFF * scale))
+        return moved & (small | (look.size < ROUND_OFF * scale))
 
     def finish(self, ends: Rows, look: _Look) -> None:
         """Keep what has converged, its sum made exact by a last, uniform change."""
