@@ -96,6 +96,18 @@ def test_a_crash_of_the_renderer_costs_a_warning(written, monkeypatch, caplog):
     assert "no 3-D pictures" in caplog.text
 
 
+def test_a_finished_run_gets_its_curves_and_its_3d_pictures(small, written):
+    write_series(written)
+    paths = pictures.make_pictures(written)
+    assert [p.name for p in paths] == [
+        "voltage.png",
+        "stoichiometry.png",
+        "current_density.png",
+        "concentration_cut.png",
+    ]
+    assert all(p.stat().st_size > 10_000 for p in paths)
+
+
 def test_the_curves_are_drawn(written):
     write_series(written)
     for path in plot_run(written):

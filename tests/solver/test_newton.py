@@ -118,6 +118,24 @@ def test_a_residual_that_falls_from_a_wall_is_no_convergence(beyond, shift):
     assert again.potential == pytest.approx(sound.potential, abs=1e-6)
 
 
+def test_the_guard_is_told_how_far_a_step_reaches():
+    """A bound of every unknown's change: below it the guard would look away."""
+    _, model, newton = make(boxes.material())
+    seen, keep = [], model.admissible
+
+    def guard(old, new, *, reach):
+        seen.append((np.abs(new - old).max(), reach))
+        return keep(old, new, reach=reach)
+
+    model.admissible = guard
+    u = np.full(len(model.lumped_mass), 0.2)
+    target = 2.0 * model.apply_mass(u)
+    newton.solve(2.0, target, ImposedPotential(2.6), time=0.0, guess=(u, 2.6))
+    changes, reaches = np.transpose(seen)
+    assert changes.max() > 0.1
+    assert changes == pytest.approx(reaches, rel=1e-6)  # no step of these is damped
+
+
 def test_newton_converges_quadratically():
     """Exact linear solves: the error is squared from step to step, so the Jacobian is right."""
     for law in LAWS.values():
