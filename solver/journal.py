@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..notices import Notices
 from .checkpoint import Checkpoint, Progress
 from .domain import Domain
 from .endings import ElectrodeScale, Reading
@@ -55,6 +56,7 @@ class Journal:
         in_step: Integral of the rate within the protocol step under way.
         initial_mean: Mean stoichiometry at the start.
         counts: Accepted, rejected and failed time steps.
+        notices: What the user should know; part of the summary.
     """
 
     domain: Domain
@@ -72,6 +74,7 @@ class Journal:
     )
     events: list[Event] = field(default_factory=list)
     recorder: Recorder = field(default_factory=Recorder)
+    notices: Notices = field(default_factory=Notices)
     outputs: int = 0
     last_output: tuple[float, float] = (0.0, 0.0)
     wall_before: float = 0.0

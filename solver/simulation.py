@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from .._files import write_text
 from ..errors import InputError, NanotrodeError
+from ..notices import Notices
 from .checkpoint import Checkpoint
 from .domain import Domain
 from .endings import ElectrodeScale
@@ -121,8 +122,9 @@ class Simulation:
         newton = Newton(model, size=size, tolerance=self.settings.algebraic_error)
         emitter = _Emitter(self, electrode, watchers)
         outlets = Outlets(emitter.emit, folder, self._fingerprint(electrode), watch)
+        scale, notices = self.scale(model.volume), self._notices()
         journal = Journal(
-            domain, model, self.scale(model.volume), self.protocol, self.output, outlets
+            domain, model, scale, self.protocol, self.output, outlets, notices=notices
         )
         timeline = Timeline(journal, newton, self.settings, self._on_root(progress))
         stored = self._stored(outlets) if resume else None
@@ -133,6 +135,16 @@ class Simulation:
             state = timeline.run(self.initial_stoichiometry, stored)
         summary = _summary(journal, model, newton, state.u, size, set_up)
         return self._finish(journal, summary, electrode, folder, watchers, emitter)
+
+    def warnings(self) -> list[str]:
+        """What is odd about the run and known before it starts."""
+        return []
+
+    def _notices(self) -> Notices:
+        notices = Notices(told=self.comm.rank == 0)
+        for text in self.warnings():
+            notices.warn(text)
+        return notices
 
     def electrode(self) -> ElectrodeMesh | None:
         """The electrode's own mesh, on rank 0; what it lacks is an error on all ranks."""
@@ -317,6 +329,7 @@ def _summary(
     scale = journal.scale
     return {
         "material": model.material.name,
+        "warnings": journal.notices.texts,
         "unknowns": size,
         "electrode": describe_electrode(
             scale,

@@ -86,7 +86,13 @@ class ToConsole(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print a message."""
-        self._console.print(record.getMessage(), markup=False, highlight=False)
+        warns = record.levelno >= logging.WARNING
+        self._console.print(
+            f"{'Warning: ' if warns else ''}{record.getMessage()}",
+            markup=False,
+            highlight=False,
+            style="yellow" if warns else None,
+        )
 
 
 def describe(report: StepReport) -> str:

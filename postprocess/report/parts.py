@@ -41,6 +41,16 @@ def heading(
     )
 
 
+def warnings(sources: Sources) -> Element | None:
+    """What the user should know of the run; None where there is nothing."""
+    told = sources.warnings
+    if not told:
+        return None
+    title = "Warning" if len(told) == 1 else "Warnings"
+    listed = tag("ul", *(tag("li", without_paths(text)) for text in told))
+    return tag("aside", tag("p", title), listed, class_="warnings")
+
+
 def _told(text: str, varied: Mapping[str, Sequence[Any]]) -> str:
     """A text with all values of each name in braces: "at {rate}" -> "at 2C or 10C"."""
     for name, values in varied.items():

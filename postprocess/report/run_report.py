@@ -16,7 +16,7 @@ from ..wording import duration, readable, split_name
 from .charts import draw_chart
 from .curves import charts_of
 from .markup import page, tag
-from .parts import folded, footer, heading, provenance, still, tile, values_table
+from .parts import folded, footer, heading, provenance, still, tile, values_table, warnings
 from .sources import Sources, read_sources
 
 _log = logging.getLogger(__name__)
@@ -72,12 +72,13 @@ def report_run(directory: str | Path) -> Path:
 
 
 def _answer(sources: Sources) -> list[Element]:
-    found = sources.metrics
+    found, told = sources.metrics, warnings(sources)
     chosen = [name for name in _FIRST if name in found]
     chosen += [name for name in found if name not in chosen][: max(0, 4 - len(chosen))]
     tiles = [tile(n, found[n], error=sources.error_of(n)) for n in chosen[:_MOST_TILES]]
     return [
         heading(sources, "nanotrode · one run", _what(sources)),
+        *([told] if told is not None else []),
         *([tag("dl", *tiles, class_="tiles")] if tiles else []),
     ]
 

@@ -44,6 +44,12 @@ class Sources:
         return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
 
     @property
+    def warnings(self) -> list[str]:
+        """What the user should know of the run."""
+        found = self.summary.get("warnings")
+        return [str(text) for text in found] if isinstance(found, list) else []
+
+    @property
     def steps(self) -> list[dict[str, Any]]:
         """The protocol's steps that came to their end: `step`, `ended`, `time [s]`."""
         return [step for step in self.summary.get("steps") or [] if isinstance(step, dict)]

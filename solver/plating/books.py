@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...notices import Notices
 from ..endings import Reading
 from ..model import on_root
 from ..protocol import Protocol
@@ -41,6 +42,7 @@ class Books:
         ledger: Charges since the start.
         counts: Accepted, rejected and failed time steps.
         deposits: Where the lithium was at the end of each protocol step.
+        notices: What the user should know; part of the summary.
     """
 
     model: PlatingModel
@@ -56,6 +58,7 @@ class Books:
     events: list[Event] = field(default_factory=list)
     deposits: list[dict[str, Any]] = field(default_factory=list)
     recorder: Recorder = field(default_factory=lambda: Recorder(columns=COLUMNS))
+    notices: Notices = field(default_factory=Notices)
     outputs: int = 0
     last_output: float = 0.0
     wall_before: float = 0.0

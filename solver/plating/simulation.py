@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from ..._files import write_text
 from ...errors import InputError
+from ...notices import Notices
 from ..model import on_root
 from ..protocol import Protocol
 from ..result import Result
@@ -133,7 +134,18 @@ class PlatingSimulation:
             for watcher in watchers:
                 watcher.write(snapshot)
 
-        books = Books(model, self.protocol, self._copies(), show, folder, self._fingerprint())
+        notices = Notices(told=self.comm.rank == 0)
+        for text in self.warnings():
+            notices.warn(text)
+        books = Books(
+            model,
+            self.protocol,
+            self._copies(),
+            show,
+            folder,
+            self._fingerprint(),
+            notices=notices,
+        )
         quiet = progress is None or self.comm.rank != 0
         timeline = Timeline(books, self.settings, _ignore if quiet else progress or _ignore)
         stored = self._stored(folder, books.fingerprint) if resume else None
@@ -152,6 +164,10 @@ class PlatingSimulation:
         )
         self._finish(result, folder, watchers)
         return result
+
+    def warnings(self) -> list[str]:
+        """What is odd about the run and known before it starts."""
+        return []
 
     def model(self) -> PlatingModel:
         """The host, set up on this run's ranks."""
@@ -201,6 +217,7 @@ class PlatingSimulation:
         model, newton = books.model, books.model.newton
         return {
             "model": "plating",
+            "warnings": books.notices.texts,
             "unknowns": model.potentials.total,
             "electrode": describe_host(model, books.copies),
             "ledger": books.ledger.summary(model, state),

@@ -95,6 +95,7 @@ def _summary(walk: Walk, family: Family) -> dict[str, Any]:
     imbalance = abs(ledger.passed + mean - walk.run.initial_stoichiometry)
     return {
         "material": walk.run.material.name,
+        "warnings": walk.run.warnings(),
         "unknowns": model.rank,
         "electrode": describe_electrode(
             scale, volume=copies * model.volume, area=copies * model.area

@@ -57,6 +57,7 @@ def run(written):
     summary = {
         "metrics": {UTILISATION: 0.85924, f"{UTILISATION} error": 0.0123, HOSTILE: 1.0},
         "steps": [{"step": "Discharge at 1C", "ended": "reached 2.5 V", "time [s]": 7200.0}],
+        "warnings": ["the mesh is too coarse", HOSTILE],
     }
     (written / "summary.json").write_text(json.dumps(summary))
     study = {"name": HOSTILE, "question": f"Is it even?\n\n{HOSTILE}"}
@@ -72,6 +73,7 @@ def test_a_run_s_page_answers_and_asks_no_network(run):
     assert "Is it even?" in page.text
     assert "0.859 ± 0.012" in page.text
     assert "Discharge at 1C (reached 2.5 V)" in page.text
+    assert "Warningsthe mesh is too coarse" in page.text
     addresses = [attrs[k] for _, attrs in page.tags for k in ("src", "href") if k in attrs]
     assert all(address.startswith("data:") for address in addresses)
     assert "somebody" not in text

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from nanotrode.errors import InputError, SolverError
+from nanotrode.solver.simulation import Simulation
 from nanotrode.study import folder, run
 from nanotrode.study.loading import load_study
 from nanotrode.study.provenance import mesh_digest, study_digest
@@ -44,6 +45,18 @@ def test_a_run_leaves_all_that_is_promised(study, tmp_path):
     assert made["finished"] >= made["started"]
     assert "reached 2.8 V" in (out / "log.txt").read_text()
     assert load_study(out / "study.toml") == study
+
+
+def test_a_warning_reaches_terminal_log_summary_and_report(study, tmp_path, monkeypatch, capsys):
+    out, text = tmp_path / "out", "the card knows no temperature"
+    monkeypatch.setattr(Simulation, "warnings", lambda simulation: [text])
+    result = run.run_study(study, out, show=True)
+    assert result.summary["warnings"] == [text]
+    assert json.loads((out / "summary.json").read_text())["warnings"] == [text]
+    assert capsys.readouterr().err.count(f"Warning: {text}") == 1
+    assert f"WARNING {text}" in (out / "log.txt").read_text()
+    report = (out / "report.html").read_text()
+    assert report.index(f"<li>{text}</li>") < report.index('class="tiles"')
 
 
 def test_an_interrupted_run_goes_on_to_the_same_series(study, tmp_path, monkeypatch):
