@@ -6,11 +6,20 @@ any meshing), 3 when meshing or solving fails.
 
 from __future__ import annotations
 
+from ._messages import message
+
 
 class NanotrodeError(Exception):
-    """Any failure that nanotrode can explain."""
+    """Any failure that nanotrode can explain.
+
+    Its text is made fit for a terminal here, once for all: control characters are escaped, and
+    what a message repeats of the input is cut.
+    """
 
     exit_code = 3
+
+    def __init__(self, text: object = "") -> None:
+        super().__init__(message(str(text)))
 
 
 class InputError(NanotrodeError):

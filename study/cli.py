@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from .. import __version__
+from .._messages import message as fit
 from ..errors import InputError, NanotrodeError
 from . import ranks, viewing
 from .again import interrupted
@@ -269,7 +270,7 @@ def _fail(message: str, code: int, *, always: bool = False) -> int:
     if os.environ.get("NANOTRODE_DEBUG"):
         traceback.print_exc()
     if ranks.rank() == 0 or always:
-        print(message, file=sys.stderr, flush=True)
+        print(fit(message), file=sys.stderr, flush=True)
     return code
 
 
