@@ -25,6 +25,9 @@ from .section import Rectangle
 from .standing import StandingArray
 from .sweep import Sweep
 
+_MOST_POINTS = 4_000_000
+"""By which the surface of a belt is compared with that of another: 100 MB."""
+
 MAX_LEAN = radians(90)
 
 
@@ -160,6 +163,13 @@ class NanobeltArray(StandingArray):
         step = min(self.least_gap / 2, self.thickness)
         around = max(16, int(np.ceil(self._upright.section.perimeter / step)))
         along = max(8, int(np.ceil(self.length / step)))
+        if around * along > _MOST_POINTS:
+            least = self.least_gap * sqrt(around * along / _MOST_POINTS)
+            raise ShapeError(
+                f"gap, thickness: {self.least_gap:g} m and {self.thickness:g} m are too fine to be "
+                f"kept on a belt of {self.width:g} m by {self.length:g} m; expected at least "
+                f"{least:.2g} m of both"
+            )
         u = np.union1d(
             np.linspace(0, 1, around, endpoint=False),
             self._upright.section.nodes(self.width, False),

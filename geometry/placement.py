@@ -7,13 +7,16 @@ here, before any meshing.
 
 from __future__ import annotations
 
-from math import ceil, sqrt
+from collections.abc import Iterator
+from itertools import islice
+from math import ceil, cos, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import ShapeError
 from .arrays import Floats
+from .cells import Cells, Foot
 
 PLACEMENTS = ("square", "hexagonal", "random")
 _TRIES_PER_POLE = 3000
@@ -94,47 +97,93 @@ def random(
     Raises:
         ShapeError: if a pole finds no place.
     """
-    draw = np.random.default_rng(seed)
-    starts, ends = np.empty((count, 3)), np.empty((count, 3))
+    place = _Place(side=side, radius=radius, length=length, gap=gap, tilt=tilt)
+    placed = _Placed(place.clear + 2 * length * np.sin(tilt), count)
     poses: list[Pose] = []
+    drawn = _drawn(seed, place)
     for k in range(count):
-        pose = _draw_free(draw, starts[:k], ends[:k], side, radius, length, gap, tilt)
+        pose = _first_free(drawn, place, placed)
         if pose is None:
             raise ShapeError(
                 f"placement 'random' (seed {seed}): no room for pole {k + 1} of count = {count} "
                 f"after {_TRIES_PER_POLE} tries, with gap = {gap:g} m and tilt up to "
                 f"{np.degrees(tilt):g} degrees; use a larger pitch, a smaller gap, tilt or count"
             )
-        starts[k], ends[k] = axis_of(pose, length)
+        placed.add(pose, length)
         poses.append(pose)
     return Layout(tuple(poses), side, side)
 
 
-def _draw_free(
-    draw: np.random.Generator,
-    starts: Floats,
-    ends: Floats,
-    side: float,
-    radius: float,
-    length: float,
-    gap: float,
-    tilt: float,
-) -> Pose | None:
-    for _ in range(_TRIES_PER_POLE):
-        x, y = draw.uniform(0, side, 2)
-        pose = Pose(x, y, draw.uniform(0, tilt) if tilt else 0.0, draw.uniform(0, 2 * np.pi))
+class _Place(NamedTuple):
+    """What is asked of each pole that is drawn [m, rad]; see `random`."""
+
+    side: float
+    radius: float
+    length: float
+    gap: float
+    tilt: float
+
+    @property
+    def clear(self) -> float:
+        """Least distance between two axes [m]; a leaning foot sticks out of the capsule."""
+        return 2 * self.radius / cos(self.tilt) + self.gap
+
+
+class _Placed:
+    """The axes of the poles that stand already, found by their feet."""
+
+    def __init__(self, reach: float, count: int) -> None:
+        self._cells = Cells(reach)
+        self._starts, self._ends = np.empty((count, 3)), np.empty((count, 3))
+        self._count = 0
+
+    def add(self, pose: Pose, length: float) -> None:
+        """One more pole."""
+        self._starts[self._count], self._ends[self._count] = axis_of(pose, length)
+        self._cells.add(Foot(self._count, pose.x, pose.y))
+        self._count += 1
+
+    def leave_room(self, pose: Pose, length: float, clear: float) -> bool:
+        """Whether the axis of one more pole is at least `clear` [m] from all others."""
+        near = self._cells.near(pose.x, pose.y)
+        # Axes are no farther apart than their feet: most places are turned away by these alone.
+        if any((pose.x - x) ** 2 + (pose.y - y) ** 2 < clear**2 for _, x, y in near):
+            return False
+        if not near:
+            return True
+        numbers = [foot.number for foot in near]
         start, end = axis_of(pose, length)
-        # The foot of a leaning pole is an ellipse, longer by 1/cos(tilt).
-        margin = radius / np.cos(pose.tilt) + gap / 2
-        both = np.array([start[:2], end[:2]])
-        if both.min() < margin or both.max() > side - margin:
-            continue
-        # A rim at the foot sticks out of the capsule by the ellipse's excess.
-        excess = radius * (1 / np.cos(tilt) - 1)
-        clear = 2 * radius + gap + 2 * excess
-        if not len(starts) or segment_distance(start, end, starts, ends).min() >= clear:
+        apart = segment_distance(start, end, self._starts[numbers], self._ends[numbers])
+        return bool(apart.min() >= clear)
+
+
+def _drawn(seed: int, place: _Place) -> Iterator[Pose]:
+    """Places, leans and directions without end; drawn in blocks, since single draws are slow."""
+    draw = np.random.default_rng(seed)
+    scale = [place.side, place.side, *([place.tilt] if place.tilt else []), 2 * np.pi]
+    while True:
+        for x, y, *lean, azimuth in (draw.random((500, len(scale))) * scale).tolist():
+            yield Pose(x, y, lean[0] if lean else 0.0, azimuth)
+
+
+def _first_free(drawn: Iterator[Pose], place: _Place, placed: _Placed) -> Pose | None:
+    for pose in islice(drawn, _TRIES_PER_POLE):
+        if _inside(pose, place) and placed.leave_room(pose, place.length, place.clear):
             return pose
     return None
+
+
+def _inside(pose: Pose, place: _Place) -> bool:
+    """Whether a pole keeps half the gap to the walls of the box, at its foot and at its tip."""
+    # The foot of a leaning pole is an ellipse, longer by 1/cos(tilt).
+    margin = place.radius / cos(pose.tilt) + place.gap / 2
+    low, high = margin, place.side - margin
+    if not (low <= pose.x <= high and low <= pose.y <= high):
+        return False
+    if not pose.tilt:
+        return True
+    _, end = axis_of(pose, place.length)
+    return bool(end[:2].min() >= low and end[:2].max() <= high)
 
 
 def axis_of(pose: Pose, length: float) -> tuple[Floats, Floats]:

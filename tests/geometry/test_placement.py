@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -10,7 +12,8 @@ from scipy.spatial import cKDTree
 
 from nanotrode.errors import ShapeError
 from nanotrode.geometry import NanobeltArray, NanowireArray
-from nanotrode.geometry.placement import rows_of, segment_distance
+from nanotrode.geometry.clearance import ways
+from nanotrode.geometry.placement import hexagonal, rows_of, segment_distance, square
 
 
 @pytest.mark.parametrize(
@@ -89,3 +92,56 @@ def test_parallel_segments():
     a, b = np.zeros(3), np.array([0.0, 0, 1])
     far = segment_distance(a, b, np.array([[3.0, 4, 0.2]]), np.array([[3.0, 4, 5]]))
     assert far[0] == pytest.approx(5)
+
+
+def test_many_random_poles_are_placed_in_seconds():
+    start = time.process_time()
+    shape = NanowireArray(10_000, radius=5e-8, length=5e-7, placement="random")
+    assert time.process_time() - start < 5  # [s]; 60 where each is compared with all others
+    feet = np.array([(pose.x, pose.y) for pose in shape.layout.poses])
+    assert cKDTree(feet).query(feet, k=2)[0][:, 1].min() >= 2 * 5e-8 + shape.least_gap
+
+
+def test_the_same_seeds_give_the_same_arrays_as_before():
+    """Places of the last poles, from the code that compared each pole with all others."""
+    wires = NanowireArray(
+        300, radius=5e-8, length=9e-7, pitch=6e-7, placement="random", tilt=0.3, seed=7
+    )
+    belts = NanobeltArray(30, width=1e-7, thickness=2e-8, length=5e-7, placement="random", seed=3)
+    assert wires.layout.poses[-1] == pytest.approx(
+        (8.864316323225145e-06, 7.26237489663046e-06, 0.09469623767570931, 2.457388291833882),
+        rel=1e-12,
+    )
+    assert belts.layout.poses[-1] == pytest.approx(
+        (4.849112796931883e-07, 9.883698603569976e-07, 0.0, 1.4876504497483494), rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("placement", ["square", "hexagonal"])
+def test_belts_by_the_hundred_thousand(placement):
+    shape = NanobeltArray(
+        100_000, width=1e-7, thickness=2e-8, length=5e-7, placement=placement, tilt=0.3
+    )
+    assert len(shape.layout.poses) == 100_000
+    with pytest.raises(ShapeError, match=r"pitch: poles that stand 1e-09 m apart"):
+        replace(shape, pitch=1e-9)
+
+
+@pytest.mark.parametrize("regular", [square, hexagonal])
+@pytest.mark.parametrize("count", [1, 2, 7, 12, 31, 60])
+def test_ways_to_stand_are_those_of_all_pairs(regular, count):
+    layout = regular(count, (1.0, 0.7) if regular is square else 1.0)
+    reach = np.array([2.3, 1.9])
+    feet = np.array([(pose.x, pose.y) for pose in layout.poses])
+    apart = (feet[None] - feet[:, None]).reshape(-1, 2)
+    near = apart[(np.abs(apart) < reach).all(axis=1) & (np.abs(apart).max(axis=1) > 0)]
+    found = ways(layout, reach)
+    both = np.vstack([found, -found])
+    assert {tuple(w) for w in np.round(both, 9) + 0.0} == {
+        tuple(w) for w in np.round(near, 9) + 0.0
+    }
+
+
+def test_a_gap_too_fine_to_be_looked_after_is_refused():
+    with pytest.raises(ShapeError, match=r"gap, thickness: 1e-12 m .* expected at least"):
+        NanobeltArray(2, width=1e-6, thickness=2e-8, length=1e-5, gap=1e-12)
