@@ -8,6 +8,9 @@ import numpy as np
 
 from ..errors import ShapeError
 
+TOPS = ("cut", "separator")
+"""What the top of a cut-out piece may be."""
+
 SYMMETRIES: dict[str, int] = {"none": 1, "quarter": 4, "twelfth": 12}
 
 

@@ -143,7 +143,7 @@ def tag_facets(points: Floats, cells: Ints, cell_tags: Ints, shape: Finished) ->
     """The outer facets and those between regions, with their tags, from cells and coordinates.
 
     Facets that two regions share are an interface; outer ones lie on the collector, the
-    separator or a lateral plane, or else are the bare surface of solids meshed alone. Normals
+    separator, a lateral plane or a cut, or else are the bare surface of solids alone. Normals
     point out of the solid or, between two, out of the one with the lower tag.
     """
     every = facets_of(cells)
@@ -191,8 +191,11 @@ def _outer_tags(points: Floats, every: Facets, outer: np.ndarray, shape: Finishe
     for normal, offset in zip(*_planes(shape), strict=True):
         on = (np.abs(x[:, :, :2] @ normal - offset) < near).all(axis=1)
         tags[on] = BOUNDARIES["sides"]
-    if shape.headroom is not None:
-        tags[(np.abs(x[:, :, 2] - shape.height) < near).all(axis=1)] = BOUNDARIES["separator"]
+    top = None if shape.headroom is None else BOUNDARIES["separator"]
+    if getattr(shape, "cut_at_top", False):
+        top = BOUNDARIES["sides"]
+    if top is not None:
+        tags[(np.abs(x[:, :, 2] - shape.height) < near).all(axis=1)] = top
     tags[(np.abs(x[:, :, 2]) < near).all(axis=1)] = BOUNDARIES["collector"]
     return tags
 

@@ -156,11 +156,12 @@ class ElectrodeMesh:
         regions: Mapping[str, int | str],
         boundaries: Mapping[str, int | str],
         unit: float = 1.0,
+        top: str | None = None,
     ) -> ElectrodeMesh:
         """Read a mesh that another program made; see `meshio_in.read_foreign`."""
         from .meshio_in import read_foreign
 
-        return read_foreign(path, regions=regions, boundaries=boundaries, unit=unit)
+        return read_foreign(path, regions=regions, boundaries=boundaries, unit=unit, top=top)
 
     def _facets_of(self, boundary: str) -> Ints:
         self._tag(boundary, BOUNDARIES)

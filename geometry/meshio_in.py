@@ -2,7 +2,7 @@
 
 A table says which tag is which region or boundary. Facets that the file leaves out are derived:
 what two regions share is the interface, and outer facets that nobody named get the boundary
-that their place tells (collector below, separator on top, sides around).
+that their place tells (`outer_faces`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ import numpy as np
 
 from ..errors import InputError, MeshError
 from .arrays import Floats, Ints
+from .checks import TOPS
 from .measure import tet_volumes
 from .mesh import ElectrodeMesh, facet_nodes
+from .outer_faces import Given, name_outer
 from .tags import BOUNDARIES, REGIONS
 from .topology import facets_of, find_rows
 
@@ -53,6 +55,7 @@ def read_foreign(
     regions: Mapping[str, int | str],
     boundaries: Mapping[str, int | str],
     unit: float = 1.0,
+    top: str | None = None,
 ) -> ElectrodeMesh:
     """Read a mesh that another program made.
 
@@ -61,12 +64,14 @@ def read_foreign(
         regions: for each of our regions the file's tag: a number, or a name of the file's own.
         boundaries: the same for boundaries; those left out are derived from where facets lie.
         unit: what one length unit of the file is [m].
+        top: what the electrode's unnamed facets on the top plane are: "cut", more electrode, or
+            "separator", so that they react; None: cuts, if the mesh is a cut-out.
 
     Raises:
         InputError: if the table names what the file does not have, or is incomplete.
         MeshError: if the file cannot be read, or is no mesh of tetrahedra.
     """
-    _check_table(regions, boundaries, unit)
+    _check_table(regions, boundaries, unit, top)
     data = _read(Path(path))
     cells = _collect(data, _CELLS, Path(path))
     numbers = _names_in(data)
@@ -77,7 +82,7 @@ def read_foreign(
     tetrahedra = _oriented(points, local.reshape(-1, cells.nodes.shape[1]))
     cell_tags = cell_tags[kept].astype(np.int32)
     given = _given_facets(data, nodes, boundaries, numbers, Path(path))
-    facets, facet_tags = _tagged(points, tetrahedra, cell_tags, given)
+    facets, facet_tags = _tagged(points, tetrahedra, cell_tags, given, top)
     if tetrahedra.shape[1] == 10:
         facets = facet_nodes(tetrahedra, facets)
     return ElectrodeMesh(
@@ -92,7 +97,10 @@ def read_foreign(
 
 
 def _check_table(
-    regions: Mapping[str, int | str], boundaries: Mapping[str, int | str], unit: float
+    regions: Mapping[str, int | str],
+    boundaries: Mapping[str, int | str],
+    unit: float,
+    top: str | None,
 ) -> None:
     for key, table, known in (
         ("regions", regions, REGIONS),
@@ -105,6 +113,8 @@ def _check_table(
         raise InputError("regions: 'electrode' is missing; say which tag of the file it has")
     if not unit > 0:
         raise InputError(f"unit: expected a length above zero, got {unit!r}")
+    if top is not None and top not in TOPS:
+        raise InputError(f"top: expected one of {', '.join(TOPS)}, got {top!r}")
 
 
 def _read(path: Path) -> Any:
@@ -217,7 +227,9 @@ def _given_facets(
     return Named(place[inside], tags[tags >= 0][inside])
 
 
-def _tagged(points: Floats, cells: Ints, cell_tags: Ints, given: Named) -> tuple[Ints, Ints]:
+def _tagged(
+    points: Floats, cells: Ints, cell_tags: Ints, given: Named, top: str | None
+) -> tuple[Ints, Ints]:
     """All outer and interface facets with their tags, given ones first, the rest derived."""
     every = facets_of(cells)
     if every.crowded:
@@ -231,26 +243,14 @@ def _tagged(points: Floats, cells: Ints, cell_tags: Ints, given: Named) -> tuple
     tags[place] = given.tags
     tags[between] = BOUNDARIES["interface"]
     bare = outer & (tags < 0)
-    tags[bare] = _by_place(points, every.nodes[bare], cell_tags)
+    solid = cell_tags[every.first[bare]] != REGIONS["electrolyte"]
+    named = bool((tags == BOUNDARIES["interface"]).any())
+    tags[bare] = name_outer(points, Given(every.nodes[bare], solid, named), top)
     kept = outer | between
     turn = between & (cell_tags[every.first] == REGIONS["electrolyte"])
     corners = every.nodes.copy()
     corners[turn] = corners[turn][:, [0, 2, 1]]
     return corners[kept], tags[kept]
-
-
-def _by_place(points: Floats, facets: Ints, cell_tags: Ints) -> Ints:
-    """Outer facets by where they lie on the box around the mesh."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    near = 1e-6 * float((high - low).max())
-    x = points[facets]
-    alone = not (cell_tags == REGIONS["electrolyte"]).any()
-    # A bare electrode's outer walls are its surface; only the bottom is known by its place.
-    tags = np.full(len(facets), BOUNDARIES["interface"] if alone else BOUNDARIES["sides"])
-    if not alone:
-        tags[(np.abs(x[:, :, 2] - high[2]) < near).all(axis=1)] = BOUNDARIES["separator"]
-    tags[(np.abs(x[:, :, 2] - low[2]) < near).all(axis=1)] = BOUNDARIES["collector"]
-    return tags
 
 
 def _footprint(points: Floats, facets: Ints, facet_tags: Ints) -> float:

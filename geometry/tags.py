@@ -3,7 +3,8 @@
 `interface` is the electrode's surface that faces the electrolyte (an outer boundary when only
 the electrode is meshed), and `coating` the part of it that carries one; `collector` the plane
 z = 0, under the electrode and under the electrolyte; `separator` the top plane of the
-electrolyte; `sides` the outer lateral planes and the symmetry planes, which nothing passes;
+electrolyte; `sides` the outer lateral planes, the symmetry planes and all other cuts through an
+electrode that goes on behind them, which nothing passes;
 `contact` is where two solids touch, and `binder-surface` where a solid that stores nothing faces
 the electrolyte.
 """

@@ -140,6 +140,7 @@ def make_mesh(study: GeometryStudy, sizing: Sizing | None = None) -> ElectrodeMe
             regions=_given(table.regions),
             boundaries=_given(table.boundaries),
             unit=float(table.unit),
+            top=table.top,
         )
     from ..geometry.cache import build_or_find
 

@@ -107,6 +107,9 @@ class OwnMeshTable(Table):
     unit: Length = written("1 m", description="length of one mesh unit")
     regions: RegionsTable
     boundaries: BoundariesTable
+    top: Literal["cut", "separator"] | None = Field(
+        None, description="what unnamed facets of the electrode on the top plane are"
+    )
 
 
 Part = Annotated[

@@ -175,3 +175,6 @@ class ImageTable(Table):
     raw_shape: tuple[int, int, int] | None = Field(None, description="of a raw file")
     raw_type: str | None = Field(None, description='of a raw file, such as "uint8"')
     headroom: Length | None = Field(None, description="electrolyte above the image")
+    top: Literal["cut", "separator"] | None = Field(
+        None, description="whether the electrode goes on above the image or ends, and reacts, there"
+    )

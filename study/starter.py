@@ -134,6 +134,7 @@ labels = { electrolyte = 0, electrode = 255 }   # grey values; also binder and a
 # crop = [[0, 128], [0, 128], [0, 128]]   # first voxel and the one after the last: x, y, z
 # smoothing = 0.6           # of the voxels' corners, in voxels; 0 keeps the voxels' faces
 # headroom = "1 um"         # electrolyte above; without it the solids alone are meshed
+# top = "separator"         # the electrode ends there, and reacts; else its top is a cut
 """,
     "mesh": """\
 kind = "mesh"

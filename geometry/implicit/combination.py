@@ -93,6 +93,13 @@ class Combination(ImplicitBox):
         return all(not _bounded(p) or bool(getattr(p, "periodic", False)) for p in self.parts)
 
     @property
+    def cut_at_top(self) -> bool:
+        """Whether a part that ends at the top goes on above it, as a cut-out image does."""
+        top = self.size[2] * (1 - 1e-9)
+        ends = [getattr(p, "cut_at_top", False) for p in self.parts if _box(p)[2] >= top]
+        return self.headroom is None and any(ends)
+
+    @property
     def percolates(self) -> bool:
         """Whether solid and pores must lead from the collector to the top.
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ShapeError
-from ..checks import check_choice, check_positive
+from ..checks import TOPS, check_choice, check_positive
 from ..tags import REGIONS
 from ..voxels import Voxels
 from .image_files import read_stack
@@ -48,6 +48,9 @@ class Image(ImplicitBox):
         raw_shape: pages, rows and columns of a raw file.
         raw_type: numbers of a raw file, such as "uint8" or "<u2".
         headroom: electrolyte above the image [m]; None keeps the solids alone.
+        top: what the last layer of voxels ends at: "cut", more electrode, so that nothing
+            passes, or "separator", where the electrode ends and its top reacts. None: a cut,
+            but under headroom.
     """
 
     kind: ClassVar[str] = "image"
@@ -64,9 +67,17 @@ class Image(ImplicitBox):
     raw_shape: tuple[int, int, int] | None = None
     raw_type: str | None = None
     headroom: float | None = None
+    top: str | None = None
 
     def __post_init__(self) -> None:
         check_positive(self, "voxel", "headroom")
+        if self.top is not None:
+            check_choice("top", self.top, TOPS)
+        if self.top == "cut" and self.headroom is not None:
+            raise ShapeError(
+                "top, headroom: above a cut there is more electrode, not electrolyte; "
+                "leave out one of them"
+            )
         check_choice("axes", self.axes, _ORDERS)
         if self.smoothing and not 0.3 <= self.smoothing <= 10:
             raise ShapeError(f"smoothing: got {self.smoothing:g}, expected 0 or 0.3 to 10 voxels")
@@ -97,6 +108,11 @@ class Image(ImplicitBox):
     def size(self) -> tuple[float, float, float]:
         """The box that the image fills [m]."""
         return self.voxels.size
+
+    @property
+    def cut_at_top(self) -> bool:
+        """Whether the electrode goes on above the image, so that its top does not react."""
+        return self.top == "cut" or (self.top is None and self.headroom is None)
 
     @cached_property
     def porosity(self) -> float:
@@ -138,10 +154,16 @@ class Image(ImplicitBox):
 
     @property
     def interface_area(self) -> float:
-        """Area between electrode and electrolyte, estimated on the voxels [m2]."""
-        from ..descriptors import area_between
+        """Area between electrode and electrolyte, estimated on the voxels [m2].
 
-        return area_between(self.voxels, "electrode", "electrolyte")
+        Without smoothing it is that of the voxels' faces, else that of a smooth surface.
+        """
+        from ..descriptors import area_between, faces_between
+
+        estimate = area_between if self.smoothing else faces_between
+        inside = estimate(self.voxels, "electrode", "electrolyte")
+        top = 0 if self.cut_at_top else self.voxels.phase("electrode")[:, :, -1].sum()
+        return inside + float(top) * self.voxel**2
 
     def describe(self) -> dict[str, object]:
         """What goes into a mesh's notes; with a digest of the voxels, since files change."""
