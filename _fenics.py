@@ -15,6 +15,12 @@ from .errors import NanotrodeError
 with contextlib.suppress(ModuleNotFoundError):
     import dolfinx_solver  # noqa: F401  (orders MPI ahead of the compiled modules)
 
+# A signal that asks a process to end is Python's business: PETSc would answer with an error.
+with contextlib.suppress(ModuleNotFoundError):
+    import petsc4py
+
+    petsc4py.init(["nanotrode", "-no_signal_handler"])
+
 try:
     import dolfinx
 except ModuleNotFoundError as missing:

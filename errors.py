@@ -49,9 +49,16 @@ class MeshError(NanotrodeError):
 
 
 class Interrupted(NanotrodeError):
-    """The user stopped it; the message says how to go on."""
+    """It was told to stop, and what was done is kept; the message says how to go on.
 
-    exit_code = 130
+    Args:
+        message: The message.
+        exit_code: 128 and the number of the signal, as a shell has it.
+    """
+
+    def __init__(self, message: str, *, exit_code: int = 130) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 class SolverError(NanotrodeError):

@@ -32,6 +32,10 @@ class Notices:
         if self._told:
             log.warning("%s", text)
 
+    def recall(self, texts: Iterable[str]) -> None:
+        """Know warnings that were told in an earlier part of the run."""
+        self._texts |= dict.fromkeys(texts)
+
     @property
     def texts(self) -> list[str]:
         """All warnings so far."""

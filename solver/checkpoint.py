@@ -1,7 +1,7 @@
 """Checkpoints: all that a run needs to go on as if it had never stopped.
 
 Fields stand in the mesh's own node order, so that a run may resume on another number of
-ranks. The file is written beside its name and renamed: it is whole, or the one before it.
+ranks. The last two are kept (`checkpoint_files`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._files import atomic_path
-from ..errors import InputError
+from .checkpoint_files import newest, store
+from .fingerprint import Fingerprint
 from .result import Event
 
 Array = NDArray[np.float64]
-
-FILE_NAME = "checkpoint.npz"
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,7 @@ class Progress:
         keeps: Whether the linear solver had gone over to a kept preconditioner.
         past: (time [s], potential [V]) of the earlier points that predict the next step.
         events: The protocol steps that have ended.
+        warnings: What the user was told.
     """
 
     time: float
@@ -63,6 +62,7 @@ class Progress:
     keeps: bool
     past: list[tuple[float, float]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Checkpoint:
     """A stopped run.
 
     Attributes:
-        fingerprint: What mesh, material, protocol and settings it belongs to.
+        fingerprint: The text of the `Fingerprint` that it belongs to.
         progress: Its numbers.
         u: (n_nodes,) state.
         f: (n_nodes,) f(u, V) [1/s] there, or None just after a jump.
@@ -86,45 +86,37 @@ class Checkpoint:
     rows: Array
 
     def write(self, directory: Path) -> None:
-        """Write into a run's folder, whole or not at all."""
-        numbers = json.dumps(asdict(self.progress))
-        with atomic_path(directory / FILE_NAME) as temporary:
-            np.savez(
-                temporary,
-                fingerprint=self.fingerprint,
-                numbers=numbers,
-                u=self.u,
-                f=np.empty(0) if self.f is None else self.f,
-                past=self.past,
-                rows=self.rows,
-            )
+        """Write into a run's folder, whole or not at all; the one before it stays too."""
+        store(
+            directory,
+            fingerprint=self.fingerprint,
+            numbers=json.dumps(asdict(self.progress)),
+            u=self.u,
+            f=np.empty(0) if self.f is None else self.f,
+            past=self.past,
+            rows=self.rows,
+        )
 
     @staticmethod
-    def read(directory: Path, fingerprint: str) -> Checkpoint | None:
-        """Read a run's checkpoint; None if it has none yet.
+    def read(directory: Path, fingerprint: Fingerprint) -> Checkpoint | None:
+        """Read a run's newest whole checkpoint; None if it has none yet.
 
         Raises:
             InputError: It belongs to another study.
         """
-        path = directory / FILE_NAME
-        if not path.exists():
-            return None
-        with np.load(path, allow_pickle=False) as stored:
-            if str(stored["fingerprint"]) != fingerprint:
-                raise InputError(
-                    f"{path}: this checkpoint is of another study (its mesh, material, protocol "
-                    "or settings differ); resume with the study it was made from, or choose "
-                    "another folder with --out"
-                )
-            numbers: dict[str, Any] = json.loads(str(stored["numbers"]))
-            numbers["events"] = [Event(**event) for event in numbers["events"]]
-            numbers["last_output"] = tuple(numbers["last_output"])
-            numbers["past"] = [tuple(point) for point in numbers["past"]]
-            return Checkpoint(
-                fingerprint=fingerprint,
-                progress=Progress(**numbers),
-                u=stored["u"],
-                f=stored["f"] if len(stored["f"]) else None,
-                past=stored["past"],
-                rows=stored["rows"],
-            )
+        return newest(directory, fingerprint, _parse)
+
+
+def _parse(stored: dict[str, Any]) -> Checkpoint:
+    numbers: dict[str, Any] = json.loads(str(stored["numbers"]))
+    numbers["events"] = [Event(**event) for event in numbers["events"]]
+    numbers["last_output"] = tuple(numbers["last_output"])
+    numbers["past"] = [tuple(point) for point in numbers["past"]]
+    return Checkpoint(
+        fingerprint=str(stored["fingerprint"]),
+        progress=Progress(**numbers),
+        u=stored["u"],
+        f=stored["f"] if len(stored["f"]) else None,
+        past=stored["past"],
+        rows=stored["rows"],
+    )

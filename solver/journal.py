@@ -186,4 +186,5 @@ class Journal:
         self.counts, self.events = dict(numbers.counts), list(numbers.events)
         self.outputs, self.last_output = numbers.outputs, numbers.last_output
         self.wall_before = numbers.wall
+        self.notices.recall(numbers.warnings)
         self.recorder = Recorder(stored.rows)

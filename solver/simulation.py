@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import time as clock
@@ -20,6 +19,7 @@ from ..notices import Notices
 from .checkpoint import Checkpoint
 from .domain import Domain
 from .endings import ElectrodeScale
+from .fingerprint import Fingerprint
 from .insertion import InsertionModel
 from .interface import molar_flux_scale, react
 from .journal import Journal, Outlets
@@ -29,6 +29,7 @@ from .protocol import Protocol
 from .result import Observer, Result, Snapshot
 from .settings import OutputPlan, SolverSettings, StepReport
 from .stepping import Step as TimeStep
+from .stopping import Stop, never
 from .timeline import Timeline
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class Simulation:
         progress: Callable[[StepReport], None] | None = None,
         domain: Domain | None = None,
         watch: Callable[[TimeStep], None] | None = None,
+        stop: Stop = never,
     ) -> Result:
         """Run the protocol to its end.
 
@@ -107,8 +109,10 @@ class Simulation:
             progress: Called after each accepted time step, on rank 0.
             domain: The electrode as it was set up for another run on the same mesh.
             watch: Gets each accepted time step with its states, on all ranks.
+            stop: Asked after each accepted time step whether to go on, on all ranks.
 
         Raises:
+            Interrupted: `stop` said so; the folder has a checkpoint.
             SolverError: A time step failed however small; what was computed stays on disk.
             InputError: The folder's checkpoint belongs to another study.
         """
@@ -121,13 +125,14 @@ class Simulation:
         size = domain.space.dofmap.index_map.size_global
         newton = Newton(model, size=size, tolerance=self.settings.algebraic_error)
         emitter = _Emitter(self, electrode, watchers)
-        outlets = Outlets(emitter.emit, folder, self._fingerprint(electrode), watch)
+        fingerprint = self._fingerprint(electrode)
+        outlets = Outlets(emitter.emit, folder, fingerprint.text(), watch)
         scale, notices = self.scale(model.volume), self._notices()
         journal = Journal(
             domain, model, scale, self.protocol, self.output, outlets, notices=notices
         )
-        timeline = Timeline(journal, newton, self.settings, self._on_root(progress))
-        stored = self._stored(outlets) if resume else None
+        timeline = Timeline(journal, newton, self.settings, self._on_root(progress), stop)
+        stored = self._stored(folder, fingerprint) if resume else None
         set_up = clock.perf_counter() - started
         log.info("%d unknowns, set up in %.2f s", size, set_up)
         # vectors this short only lose by threads, and ranks already fill the cores
@@ -213,7 +218,7 @@ class Simulation:
             electrolyte_concentration=self.c_e,
         )
 
-    def _fingerprint(self, electrode: ElectrodeMesh | None) -> str:
+    def _fingerprint(self, electrode: ElectrodeMesh | None) -> Fingerprint:
         """What a checkpoint must share with the run that resumes from it."""
         mesh = None
         if electrode is not None:
@@ -223,11 +228,10 @@ class Simulation:
             self.comm.bcast(mesh),
             (material.name, material.c_s_max, material.charge_number, material.density),
             (material.stoichiometry_limits, self._laws()),
-            self.protocol.steps,
             (self.initial_stoichiometry, self.temperature, self.c_e),
             (self.settings, self.output),
         )
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        return Fingerprint.of(said, self.protocol)
 
     def _laws(self) -> list[str]:
         """The material's laws as numbers, to digits that do not depend on the machine."""
@@ -238,12 +242,12 @@ class Simulation:
         values = np.concatenate([material.ocp(x), material.diffusivity(x), *currents])
         return [f"{value:.9e}" for value in values]
 
-    def _stored(self, outlets: Outlets) -> Checkpoint | None:
+    def _stored(self, folder: Path | None, fingerprint: Fingerprint) -> Checkpoint | None:
         """The folder's checkpoint, read on rank 0 and shared; errors are shared too."""
         found: Checkpoint | Exception | None = None
-        if self.comm.rank == 0 and outlets.folder is not None:
+        if self.comm.rank == 0 and folder is not None:
             try:
-                found = Checkpoint.read(outlets.folder, outlets.fingerprint)
+                found = Checkpoint.read(folder, fingerprint)
             except Exception as error:
                 found = error
         found = self.comm.bcast(found)

@@ -21,6 +21,7 @@ from .result import Event
 from .settings import SolverSettings, StepReport
 from .stepping import Point, State, StepController, attempt_step, consistent_state
 from .stepping import Step as TimeStep
+from .stopping import Stop, Wish, never, shared_wish, stopped
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class Timeline:
         newton: The stage solver.
         settings: Accuracy.
         progress: Called after each accepted time step.
+        stop: Asked after each accepted time step, on all ranks.
     """
 
     def __init__(
@@ -52,10 +54,11 @@ class Timeline:
         newton: Newton,
         settings: SolverSettings,
         progress: Callable[[StepReport], None],
+        stop: Stop = never,
     ) -> None:
         self.journal, self.newton, self.settings = journal, newton, settings
         self.model, self.protocol = journal.model, journal.protocol
-        self._progress = progress
+        self._progress, self._stop = progress, stop
         self._unit = self.model.diffusion_time
         self._smallest = SMALLEST_STEP * self._unit
         self._controller = StepController(first=FIRST_STEP * self._unit, longest=settings.max_step)
@@ -72,6 +75,7 @@ class Timeline:
         """Walk the protocol from its start, or from a checkpoint, and return the last state.
 
         Raises:
+            Interrupted: The run was asked to stop; what was computed is saved.
             SolverError: A time step failed however small; what was computed is saved.
         """
         leg = None
@@ -168,8 +172,23 @@ class Timeline:
             state.potential,
         )  # fmt: skip
         journal.events.append(Event(state.time, leg.index, leg.step.text, reason))
-        journal.save(state, self._progress_of(leg.index + 1, None))
+        self._save(leg.index + 1, None)
+        if shared_wish(self.model.comm, self._stop):
+            raise stopped(state.time)
+
+    def _save(self, index: int, leg: Leg | None) -> None:
+        """Write a checkpoint, after which what follows depends on nothing else."""
+        self.journal.save(self.state, self._progress_of(index, leg))
         self.newton.forget()
+
+    def _save_when_due(self, leg: Leg) -> None:
+        """A checkpoint now and then, and where the run is asked to stop."""
+        wish = shared_wish(self.model.comm, self._stop)
+        due = self.journal.counts["accepted"] % self.journal.plan.checkpoint_steps == 0
+        if due or wish is Wish.NOW:
+            self._save(leg.index, leg)
+            if wish:
+                raise stopped(self.state.time)
 
     # --- one time step -----------------------------------------------------------------
 
@@ -198,9 +217,8 @@ class Timeline:
             reason = reason or self._met(leg)
         journal.record(leg.index, taken.end, taken.size)
         self._progress(self._report(leg, taken))
-        if reason is None and journal.counts["accepted"] % journal.plan.checkpoint_steps == 0:
-            journal.save(taken.end, self._progress_of(leg.index, leg))
-            self.newton.forget()
+        if reason is None:
+            self._save_when_due(leg)
         return reason
 
     def _good_step(self, leg: Leg) -> TimeStep:
@@ -299,6 +317,7 @@ class Timeline:
             keeps=self.newton.keeps,
             past=[(point.time, point.potential) for point in state.past],
             events=journal.events,
+            warnings=journal.notices.texts,
         )
 
     def _failure(self, leg: Leg, size: float, reason: str) -> SolverError:

@@ -139,6 +139,7 @@ class Books:
             ledger=ledger,
             events=list(self.events),
             deposits=self.deposits,
+            warnings=self.notices.texts,
             **numbers,
         )
 
@@ -160,6 +161,7 @@ class Books:
         self.deposits = list(numbers.deposits)
         self.outputs, self.last_output = numbers.outputs, numbers.last_output
         self.wall_before = numbers.wall
+        self.notices.recall(numbers.warnings)
         self.recorder = Recorder(stored.rows, COLUMNS)
 
     def _fields(self, state: State) -> dict[str, Array]:

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._files import atomic_path
-from ...errors import InputError
-from ..checkpoint import FILE_NAME
+from ..checkpoint_files import newest, store
+from ..fingerprint import Fingerprint
 from ..result import Event
 
 Array = NDArray[np.float64]
@@ -37,6 +36,7 @@ class Progress:
         ledger: Charges, as `Ledger` has them.
         events: The protocol steps that have ended.
         deposits: Where the lithium was at their ends.
+        warnings: What the user was told.
     """
 
     time: float
@@ -53,6 +53,7 @@ class Progress:
     ledger: dict[str, float | list[float]]
     events: list[Event] = field(default_factory=list)
     deposits: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Checkpoint:
     """A stopped run.
 
     Attributes:
-        fingerprint: What mesh, materials, protocol and settings it belongs to.
+        fingerprint: The text of the `Fingerprint` that it belongs to.
         progress: Its numbers.
         fields: Over sites or the mesh's nodes, by name.
         rows: (rows, columns) of the time series.
@@ -72,39 +73,38 @@ class Checkpoint:
     rows: Array
 
     def write(self, folder: Path) -> None:
-        """Write into a run's folder, whole or not at all."""
-        with atomic_path(folder / FILE_NAME) as temporary:
-            stored: dict[str, Any] = {f"field {name}": v for name, v in self.fields.items()}
-            stored["fingerprint"] = self.fingerprint
-            stored["numbers"] = json.dumps(asdict(self.progress))
-            np.savez(temporary, rows=self.rows, **stored)
+        """Write into a run's folder, whole or not at all; the one before it stays too."""
+        store(
+            folder,
+            fingerprint=self.fingerprint,
+            numbers=json.dumps(asdict(self.progress)),
+            rows=self.rows,
+            **{f"{_FIELD}{name}": values for name, values in self.fields.items()},
+        )
 
     @staticmethod
-    def read(folder: Path, fingerprint: str) -> Checkpoint | None:
-        """Read a run's checkpoint; None if it has none yet.
+    def read(folder: Path, fingerprint: Fingerprint) -> Checkpoint | None:
+        """Read a run's newest whole checkpoint; None if it has none yet.
 
         Raises:
             InputError: It belongs to another study.
         """
-        path = folder / FILE_NAME
-        if not path.exists():
-            return None
-        with np.load(path, allow_pickle=False) as stored:
-            if str(stored["fingerprint"]) != fingerprint:
-                raise InputError(
-                    f"{path}: this checkpoint is of another study (its mesh, materials, protocol "
-                    "or settings differ); resume with the study it was made from, or choose "
-                    "another folder with --out"
-                )
-            numbers = json.loads(str(stored["numbers"]))
-            numbers["events"] = [Event(**event) for event in numbers["events"]]
-            return Checkpoint(
-                fingerprint=fingerprint,
-                progress=Progress(**numbers),
-                fields={
-                    name.removeprefix("field "): stored[name]
-                    for name in stored.files
-                    if name.startswith("field ")
-                },
-                rows=stored["rows"],
-            )
+        return newest(folder, fingerprint, _parse)
+
+
+_FIELD = "field "
+
+
+def _parse(stored: dict[str, Any]) -> Checkpoint:
+    numbers: dict[str, Any] = json.loads(str(stored["numbers"]))
+    numbers["events"] = [Event(**event) for event in numbers["events"]]
+    return Checkpoint(
+        fingerprint=str(stored["fingerprint"]),
+        progress=Progress(**numbers),
+        fields={
+            key.removeprefix(_FIELD): values
+            for key, values in stored.items()
+            if key.startswith(_FIELD)
+        },
+        rows=stored["rows"],
+    )

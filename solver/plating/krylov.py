@@ -87,6 +87,10 @@ class Solver:
         else:
             self._fresh = False
 
+    def forget(self) -> None:
+        """Make a new preconditioner of the next matrix."""
+        self._pace = None
+
     def solve(
         self, right: Array, *, guess: Array | None = None, tolerance: float = TOLERANCE
     ) -> Array:

@@ -67,6 +67,11 @@ class Newton:
         self.iterations = 0
         self._along: Array | None = None
 
+    def forget(self) -> None:
+        """Drop what is kept, so that what follows depends on the state alone."""
+        self.solver.forget()
+        self._along = None
+
     def solve(
         self, law: Law, *, guess: tuple[Array, float], current: float | None, scale: float
     ) -> Solution:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import time as clock
@@ -16,11 +15,13 @@ from threadpoolctl import threadpool_limits
 from ..._files import write_text
 from ...errors import InputError
 from ...notices import Notices
+from ..fingerprint import Fingerprint
 from ..model import on_root
 from ..protocol import Protocol
 from ..result import Result
 from ..settings import StepReport
 from ..simulation import SUMMARY_FILE
+from ..stopping import Stop, never
 from .books import Books
 from .checkpoint import Checkpoint
 from .march import State
@@ -110,6 +111,7 @@ class PlatingSimulation:
         observers: Iterable[Observer] = (),
         resume: bool = False,
         progress: Callable[[StepReport], None] | None = None,
+        stop: Stop = never,
     ) -> Result:
         """Run the protocol to its end.
 
@@ -118,8 +120,10 @@ class PlatingSimulation:
             observers: They get each snapshot, on rank 0; without any the result keeps them.
             resume: Go on from the folder's checkpoint, if it has one.
             progress: Called after each accepted time step, on rank 0.
+            stop: Asked after each accepted time step whether to go on, on all ranks.
 
         Raises:
+            Interrupted: `stop` said so; the folder has a checkpoint.
             SolverError: A time step failed however small; what was computed stays on disk.
             InputError: The folder's checkpoint belongs to another study.
         """
@@ -137,18 +141,19 @@ class PlatingSimulation:
         notices = Notices(told=self.comm.rank == 0)
         for text in self.warnings():
             notices.warn(text)
+        fingerprint = self._fingerprint()
         books = Books(
             model,
             self.protocol,
             self._copies(),
             show,
             folder,
-            self._fingerprint(),
+            fingerprint.text(),
             notices=notices,
         )
         quiet = progress is None or self.comm.rank != 0
-        timeline = Timeline(books, self.settings, _ignore if quiet else progress or _ignore)
-        stored = self._stored(folder, books.fingerprint) if resume else None
+        timeline = Timeline(books, self.settings, _ignore if quiet else progress or _ignore, stop)
+        stored = self._stored(folder, fingerprint) if resume else None
         set_up = clock.perf_counter() - started
         log.info("%d unknowns, set up in %.2f s", model.potentials.total, set_up)
         with threadpool_limits(limits=1, user_api="blas"):
@@ -185,7 +190,7 @@ class PlatingSimulation:
         mine = self.mesh.multiplicity if self.mesh is not None and self.comm.rank == 0 else None
         return float(self.comm.bcast(mine))
 
-    def _fingerprint(self) -> str:
+    def _fingerprint(self) -> Fingerprint:
         """What a checkpoint must share with the run that resumes from it."""
         digest = None
         if self.mesh is not None and self.comm.rank == 0:
@@ -194,13 +199,12 @@ class PlatingSimulation:
             self.comm.bcast(digest),
             self.anode,
             (self.coat_thickness, self.salt, self.initial_content),
-            self.protocol.steps,
             self.temperature,
             self.settings,
         )
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        return Fingerprint.of(said, self.protocol)
 
-    def _stored(self, folder: Path | None, fingerprint: str) -> Checkpoint | None:
+    def _stored(self, folder: Path | None, fingerprint: Fingerprint) -> Checkpoint | None:
         """The folder's checkpoint, read on rank 0 and shared; errors are shared too."""
         found: Checkpoint | Exception | None = None
         if self.comm.rank == 0 and folder is not None:

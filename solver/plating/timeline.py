@@ -16,6 +16,7 @@ from ..legs import Leg, begin_leg
 from ..model import StageFailure
 from ..settings import StepReport
 from ..steps import CapacityLimit
+from ..stopping import Stop, Wish, never, shared_wish, stopped
 from .books import Books
 from .checkpoint import Checkpoint
 from .march import State, Step, attempt_step, consistent_state
@@ -41,17 +42,22 @@ class Timeline:
         books: The books, which also hold model and protocol.
         settings: Accuracy and output.
         progress: Called after each accepted time step.
+        stop: Asked after each accepted time step, on all ranks.
     """
 
     def __init__(
-        self, books: Books, settings: PlatingSettings, progress: Callable[[StepReport], None]
+        self,
+        books: Books,
+        settings: PlatingSettings,
+        progress: Callable[[StepReport], None],
+        stop: Stop = never,
     ) -> None:
         self.books, self.settings = books, settings
         self.model, self.protocol = books.model, books.protocol
         footprint = books.copies * self.model.footprint
         # rates are currents of the meshed part [A]
         self._scale = ElectrodeScale(math.nan, books.copies, footprint, None)
-        self._progress = progress
+        self._progress, self._stop = progress, stop
         self._size = 0.0
         self._passed_before = 0.0
         self._state: State | None = None
@@ -67,6 +73,7 @@ class Timeline:
         """Walk the protocol from its start, or from a checkpoint, and return the last state.
 
         Raises:
+            Interrupted: The run was asked to stop; what was computed is saved.
             SolverError: A time step failed however small; what was computed is saved.
         """
         leg = self._restore(stored) if stored else None
@@ -161,8 +168,8 @@ class Timeline:
         if self._output_is_due(leg):
             books.output(leg.index, taken.end)
         self._progress(self._report(leg, taken))
-        if reason is None and books.counts["accepted"] % CHECKPOINT_STEPS == 0:
-            self._save(leg.index, leg)
+        if reason is None:
+            self._save_when_due(leg)
         return reason
 
     def _good_step(self, leg: Leg) -> Step:
@@ -257,8 +264,20 @@ class Timeline:
         )  # fmt: skip
         books.close(leg.index, state, reason)
         self._save(leg.index + 1, None)
+        if shared_wish(self.model.comm, self._stop):
+            raise stopped(state.time)
+
+    def _save_when_due(self, leg: Leg) -> None:
+        """A checkpoint now and then, and where the run is asked to stop."""
+        wish = shared_wish(self.model.comm, self._stop)
+        due = self.books.counts["accepted"] % CHECKPOINT_STEPS == 0
+        if due or wish is Wish.NOW:
+            self._save(leg.index, leg)
+            if wish:
+                raise stopped(self.state.time)
 
     def _save(self, index: int, leg: Leg | None) -> None:
+        """Write a checkpoint, after which what follows depends on nothing else."""
         self.books.save(
             self.state,
             step_index=index,
@@ -267,6 +286,7 @@ class Timeline:
             step_passed=self._passed_before,
             next_size=self._size,
         )
+        self.model.newton.forget()
 
     def _restore(self, stored: Checkpoint) -> Leg | None:
         """The state of a checkpoint, and the leg that was under way."""

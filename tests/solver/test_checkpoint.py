@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import subprocess
 import sys
@@ -12,11 +13,13 @@ import boxes
 import numpy as np
 import pytest
 
-from nanotrode.errors import InputError
+from nanotrode.errors import InputError, Interrupted
 from nanotrode.materials.kinetics import ButlerVolmer, ConstantExchange, RootExchange
 from nanotrode.materials.laws import Constant, Formula
-from nanotrode.solver.checkpoint import FILE_NAME
+from nanotrode.solver.checkpoint_files import BEFORE, FILE_NAME, resume_time
+from nanotrode.solver.protocol import Protocol
 from nanotrode.solver.settings import OutputPlan, SolverSettings
+from nanotrode.solver.stopping import Wish
 
 PLAN = OutputPlan(every=1.5, checkpoint_steps=4)
 LAWS = {"constant D": boxes.material, "D(x)": lambda: boxes.material(diffusivity=boxes.varying())}
@@ -176,6 +179,125 @@ def test_a_checkpoint_is_whole_or_not_there(tmp_path, monkeypatch, after, whole,
         run.run(tmp_path)
     monkeypatch.undo()
     same(run.run(tmp_path, resume=True), whole[0])
+
+
+# --- asked to stop -------------------------------------------------------------------------------
+
+
+def asks(wish: Wish, *, after: int):
+    """Wants the run to stop after so many time steps, and again after each later one."""
+    asked = itertools.count(1)
+    return lambda: wish if next(asked) >= after else Wish.GO_ON
+
+
+def test_asked_to_stop_soon_it_goes_on_to_the_same_bits(tmp_path, law, whole):
+    run = simulate(of=LAWS[law]())
+    with pytest.raises(Interrupted, match="its checkpoint is written"):
+        run.run(tmp_path, stop=asks(Wish.SOON, after=18))
+    again = run.run(tmp_path, resume=True)
+    assert again.summary["work"]["accepted"] == whole[0].summary["work"]["accepted"]
+    for name, values in whole[0].series.items():
+        assert again.series[name].tolist() == values.tolist(), name
+
+
+def test_asked_to_stop_now_it_stops_after_the_step_under_way(tmp_path, law, whole):
+    run, reports = simulate(of=LAWS[law]()), []
+    with pytest.raises(Interrupted):
+        run.run(tmp_path, stop=asks(Wish.NOW, after=18), progress=reports.append)
+    assert len(reports) == 18
+    assert resume_time(tmp_path) == reports[-1].time
+    same(run.run(tmp_path, resume=True), whole[0])
+
+
+# --- the last two --------------------------------------------------------------------------------
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def flip(path: Path) -> None:
+    """One bit, as a failing disk does."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+DAMAGES = {
+    "cut": truncate,
+    "empty": lambda path: path.write_bytes(b""),
+    "one bit": flip,
+    "text": lambda path: path.write_text("not a checkpoint"),
+    "another program's": lambda path: np.savez(path, x=np.zeros(3)),
+    "a folder": lambda path: (path.unlink(), path.mkdir()),
+}
+
+
+@pytest.fixture
+def cut_short(tmp_path, law):
+    run = simulate(of=LAWS[law]())
+    with pytest.raises(Stopped):
+        run.run(tmp_path, progress=Plug(47))
+    return run
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_checkpoint_is_named_and_the_one_before_it_serves(
+    tmp_path, cut_short, whole, caplog, damage
+):
+    newest = resume_time(tmp_path)
+    DAMAGES[damage](tmp_path / FILE_NAME)
+    older = resume_time(tmp_path)
+    assert 0.0 < older < newest
+    assert f"{tmp_path / FILE_NAME} is damaged" in caplog.text
+    assert f"goes on from {BEFORE}" in caplog.text
+    same(cut_short.run(tmp_path, resume=True), whole[0])
+
+
+def test_a_damaged_checkpoint_never_takes_the_place_of_a_whole_one(tmp_path, cut_short, whole):
+    truncate(tmp_path / FILE_NAME)
+    with pytest.raises(Stopped):
+        cut_short.run(tmp_path, resume=True, progress=Plug(5))
+    truncate(tmp_path / FILE_NAME)
+    assert resume_time(tmp_path) > 0.0
+    same(cut_short.run(tmp_path, resume=True), whole[0])
+
+
+def test_with_both_damaged_the_run_begins_again(tmp_path, cut_short, whole, caplog):
+    for name in (FILE_NAME, BEFORE):
+        truncate(tmp_path / name)
+    same(cut_short.run(tmp_path, resume=True), whole[0])
+    assert "it begins again" in caplog.text
+
+
+def test_death_between_the_two_names_leaves_one(tmp_path, cut_short, whole):
+    (tmp_path / FILE_NAME).replace(tmp_path / BEFORE)
+    same(cut_short.run(tmp_path, resume=True), whole[0])
+
+
+# --- more of the same ----------------------------------------------------------------------------
+
+
+def test_more_steps_at_its_end_go_on_from_a_finished_run(tmp_path):
+    longer = {"protocol": Protocol.from_text(CYCLE, repeat=3)}
+    expected = simulate(**longer).run()
+    simulate(protocol=Protocol.from_text(CYCLE, repeat=2)).run(tmp_path)
+    result = simulate(**longer).run(tmp_path, resume=True)
+    assert expected.series["Cycle"].tolist() == result.series["Cycle"].tolist()
+    same(result, expected)
+
+
+def test_another_protocol_is_no_longer_one(tmp_path):
+    simulate(protocol=Protocol.from_text(CYCLE, repeat=2)).run(tmp_path)
+    other_cycles = Protocol.join(*[Protocol.from_text(CYCLE * 2)] * 2)
+    shorter = Protocol.from_text(CYCLE)
+    changed = Protocol.from_text([*CYCLE, CYCLE[0].replace("2 s", "3 s"), CYCLE[1], CYCLE[0]])
+    for protocol in (other_cycles, shorter, changed):
+        with pytest.raises(InputError, match="another study"):
+            simulate(protocol=protocol).run(tmp_path, resume=True)
+
+
+CYCLE = ("Hold at 3.45 V for 2 s", "Rest for 1 s")
 
 
 # --- another study -------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from hosts import MICRON, SIDE, anode, column, nothing
 
-from nanotrode.errors import InputError, ProtocolError, SolverError
+from nanotrode.errors import InputError, Interrupted, ProtocolError, SolverError
 from nanotrode.solver.model import StageFailure
 from nanotrode.solver.plating.settings import PlatingSettings
 from nanotrode.solver.plating.simulation import PlatingSimulation
+from nanotrode.solver.stopping import Wish
 
 PER_MAH = 36.0 * 12.97e-6 / 96485.33212 * 1e3
 """Thickness of lithium [m] per mA.h/cm2."""
@@ -109,8 +110,44 @@ def test_an_interrupted_run_goes_on_as_if_it_never_stopped(tmp_path, salt):
     again = run(of, steps=steps, salt=salt, tolerance=0.01, directory=tmp_path, resume=True)
     assert len(again.series["Time [s]"]) == len(whole.series["Time [s]"])
     for name, column_ in whole.series.items():
+        assert again.series[name].tolist() == column_.tolist(), name  # to the last bit
+    assert again.summary["deposits"] == whole.summary["deposits"]
+
+
+@pytest.mark.parametrize(("wish", "after"), [(Wish.NOW, 9), (Wish.SOON, 20)])
+def test_a_run_that_is_asked_to_stop_has_a_checkpoint(tmp_path, wish, after):
+    of, steps = anode(barrier=0.05), ("Plate at 1 mA/cm2 until 0.2 mAh/cm2",)
+    whole = run(of, steps=steps, tolerance=0.01)
+    asked = 0
+
+    def stop():
+        nonlocal asked
+        asked += 1
+        return wish if asked >= 9 else Wish.GO_ON
+
+    with pytest.raises(Interrupted, match="its checkpoint is written"):
+        run(of, steps=steps, tolerance=0.01, directory=tmp_path, stop=stop)
+    assert asked == after
+    again = run(of, steps=steps, tolerance=0.01, directory=tmp_path, resume=True)
+    for name, column_ in whole.series.items():
         assert again.series[name] == pytest.approx(column_, rel=1e-6, abs=1e-9), name
-    assert again.summary["deposits"][-1]["step"] == steps[-1]
+
+
+def test_more_steps_go_on_from_a_finished_run(tmp_path):
+    whole = run(steps=CYCLE * 2, salt=True)
+    run(steps=CYCLE, salt=True, directory=tmp_path)
+    longer = run(steps=CYCLE * 2, salt=True, directory=tmp_path, resume=True)
+    for name, column_ in whole.series.items():
+        assert longer.series[name].tolist() == column_.tolist(), name
+
+
+def test_from_a_damaged_checkpoint_a_run_goes_on_from_the_one_before(tmp_path):
+    whole = run(directory=tmp_path)
+    path = tmp_path / "checkpoint.npz"
+    path.write_bytes(path.read_bytes()[:1000])
+    again = run(directory=tmp_path, resume=True)
+    for name, column_ in whole.series.items():
+        assert again.series[name].tolist() == column_.tolist(), name
 
 
 def test_a_checkpoint_of_another_study_is_refused(tmp_path):
