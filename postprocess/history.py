@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 
 from .._files import atomic_path
 from .palette import BLUE, FAINT, GREEN, INK, ORANGE
-from .plots import STYLE
+from .plots import STYLE, settle
 
 _DPI = 200
 
@@ -74,6 +74,7 @@ def plot_history(
         if _spans_decades(value[np.isfinite(value)]):
             axes.set_yscale("log")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        settle(figure)
         figure.legend(loc="outside upper center", ncols=5, fontsize=8.5)
         with atomic_path(path) as temporary:
             figure.savefig(temporary)

@@ -45,7 +45,8 @@ def compose_montage(path: Path, tiles: list[Tile]) -> Path:
         bar = min(3.6, 0.6 * rows * tall)
         place = box(figure, columns * wide + 0.5, 0.5 * (height - _HEADER - bar), 0.17, bar)
         extends = {tile.drawing.scale.extend for tile in tiles}
-        colour_bar(place, scale._replace(note="", extend=_widest(extends)))
+        note = "uniform" if all(tile.drawing.scale.uniform for tile in tiles) else ""
+        colour_bar(place, scale._replace(note=note, extend=_widest(extends)))
         top = (height - 0.12) / height
         figure.text(0.3 / width, top, scale.heading, size=14, weight="bold", color=INK, va="top")
         with atomic_path(path) as temporary:

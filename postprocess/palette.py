@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from . import names
 from .metrics import SurfaceStatistics
+from .ranges import FLOOR, fit, uniformity
 from .wording import split_name, unit_mathtext
 
 INK = "#22262b"
@@ -41,6 +42,8 @@ class ColourScale(NamedTuple):
     sign: float = 1.0
     extend: str = "neither"
     note: str = ""
+    uniform: bool = False
+    """Whether the values differ by less than what colours are fitted to."""
 
     @property
     def label(self) -> str:
@@ -48,8 +51,18 @@ class ColourScale(NamedTuple):
         return f"{self.words}  [{unit_mathtext(self.unit)}]"
 
     def shown(self, values: NDArray) -> NDArray:
-        """The values as the colour bar counts them."""
-        return self.sign * np.asarray(values, dtype=np.float64)
+        """The values as the colour bar counts them; all alike where they count as uniform."""
+        counted: NDArray = self.sign * np.asarray(values, dtype=np.float64)
+        if not self.flat or not counted.size:
+            return counted
+        return np.full_like(counted, 0.5 * (counted.min() + counted.max()))
+
+    @property
+    def flat(self) -> bool:
+        """Whether one colour is drawn: not where limits were asked for that tell more."""
+        low, high = self.limits
+        least = FLOOR * max(abs(low), abs(high))
+        return self.uniform and high - low >= (1 - FLOOR) * least
 
 
 @cache
@@ -93,7 +106,7 @@ def field_scale(
         return plain_scale(name, values, limits)
     if name in (names.CURRENT_DENSITY, names.OVERPOTENTIAL):
         return current_scale(name, values, *surface, limits)
-    return plain_scale(name, values, limits or _widen(*surface[1]), colours=surface_map())
+    return plain_scale(name, values, limits, robust=surface[1], colours=surface_map())
 
 
 def plain_scale(
@@ -101,11 +114,15 @@ def plain_scale(
     values: NDArray,
     limits: tuple[float, float] | None = None,
     *,
+    robust: tuple[float, float] | None = None,
     colours: Colormap | None = None,
 ) -> ColourScale:
-    """A field such as a concentration, from end to end."""
-    low, high = limits or _widen(float(values.min()), float(values.max()))
+    """A field such as a concentration, from end to end, or between `robust` ends."""
     words, unit = split_name(name)
+    ends = float(np.min(values)), float(np.max(values))
+    fitted = fit(*(robust or ends), unit=unit)
+    low, high = limits or fitted.ends
+    told = f"{_plain(ends[0])} to {_plain(ends[1])}"
     inside = name == names.CONCENTRATION
     return ColourScale(
         colours=colours or inside_map(),
@@ -114,7 +131,8 @@ def plain_scale(
         words=words,
         unit=unit,
         extend=_extend(values, (low, high)),
-        note=f"{_plain(values.min())} to {_plain(values.max())}",
+        note=f"{uniformity(*(robust or ends))}, {told}" if fitted.uniform else told,
+        uniform=fitted.uniform,
     )
 
 
@@ -133,11 +151,14 @@ def current_scale(
     current = name == names.CURRENT_DENSITY
     words, unit = split_name(name)
     symbol, heading = words.removeprefix("local "), words[:1].upper() + words[1:]
-    small = 1e-3 * max(abs(robust[0]), abs(robust[1]))
-    both_asked = limits is not None and limits[0] < 0 < limits[1]
-    if both_asked or robust[0] < -small < small < robust[1]:
-        reach = max(abs(v) for v in robust)
-        bounds = limits or (-reach, reach)
+    reach = max(abs(robust[0]), abs(robust[1]))
+    sign = -1.0 if statistics.mean < 0 else 1.0
+    fitted = fit(*sorted((sign * robust[0], sign * robust[1])), unit=unit)
+    nothing = fit(0.0, reach, unit=unit).uniform
+    two_signs = not nothing and robust[0] < -1e-3 * reach < 1e-3 * reach < robust[1]
+    around_zero = nothing if limits is None else limits[0] < 0 < limits[1]
+    if two_signs or around_zero:
+        bounds = limits or fit(-reach, reach, unit=unit).ends
         return ColourScale(
             colours=signed_map(),
             limits=bounds,
@@ -145,11 +166,11 @@ def current_scale(
             words=f"{symbol}, positive out of the electrode",
             unit=unit,
             extend=_extend(values, bounds),
+            note="" if two_signs else _evenness(statistics, fitted.uniform, nothing),
+            uniform=fitted.uniform,
         )
-    sign = -1.0 if statistics.mean < 0 else 1.0
     way = "into" if sign < 0 else "out of"
-    fitted = _widen(*sorted((sign * robust[0], sign * robust[1])))
-    bounds = limits or fitted
+    bounds = limits or fitted.ends
     return ColourScale(
         colours=surface_map(),
         limits=bounds,
@@ -158,23 +179,23 @@ def current_scale(
         unit=unit,
         sign=sign,
         extend=_extend(sign * values, bounds),
-        note=f"mean {abs(statistics.mean):.3g}, variation {100 * statistics.variation:.2g} %",
+        note=_evenness(statistics, fitted.uniform, nothing),
+        uniform=fitted.uniform,
     )
+
+
+def _evenness(statistics: SurfaceStatistics, uniform: bool, nothing: bool) -> str:
+    """Mean and variation in words."""
+    if nothing:
+        return "uniform, 0 but for rounding"
+    told = f"mean {abs(statistics.mean):.3g}, variation {100 * statistics.variation:.2g} %"
+    return f"uniform, {told}" if uniform else told
 
 
 def _plain(value: float) -> str:
     """Four digits, without a power of ten where it can be done."""
     text = f"{value:.4g}" if abs(value) < 1e3 else f"{value:,.0f}".replace(",", "\u202f")
     return text.replace("-", "\u2212")
-
-
-def _widen(low: float, high: float) -> tuple[float, float]:
-    """Limits at least 0.1 % apart, lest rounding be drawn as structure."""
-    room = 1e-3 * max(abs(low), abs(high), 1e-30)
-    if high - low >= room:
-        return low, high
-    middle = 0.5 * (low + high)
-    return middle - 0.5 * room, middle + 0.5 * room
 
 
 def _extend(values: NDArray, limits: tuple[float, float]) -> str:

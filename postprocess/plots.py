@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from .._files import atomic_path
 from .palette import BLUE, FAINT, GREEN, INK, ORANGE
+from .ranges import fit, uniformity
 from .series import read_series
 
 _log = logging.getLogger(__name__)
@@ -224,8 +225,24 @@ def heading(figure: Figure, text: str) -> None:
     figure.suptitle(text, x=0.012, ha="left", size=13, weight="bold", color=INK)
 
 
+def settle(figure: Figure) -> None:
+    """Widen ordinates that were fitted to less than counts as a difference, and say so."""
+    for axes in figure.axes:
+        low, high = (float(end) for end in axes.dataLim.intervaly)
+        fitted = axes.get_autoscaley_on() and axes.get_yscale() == "linear" and axes.lines
+        if not fitted or not np.isfinite(high - low):
+            continue
+        found = fit(low, high)
+        if found.uniform and low < high:
+            axes.set_ylim(found.low, found.high)
+            axes.text(
+                0.01, 0.02, uniformity(low, high), transform=axes.transAxes, size=8, color=FAINT
+            )
+
+
 def save_figure(figure: Figure, path: str | Path) -> Path:
-    """Write a figure, whole or not at all."""
+    """Write a figure, whole or not at all, its ordinates no narrower than noise."""
+    settle(figure)
     with atomic_path(path) as temporary:
         figure.savefig(temporary)
     _log.info("wrote %s", path)

@@ -17,6 +17,7 @@ from .fields import Output, most_telling, read_outputs
 from .layout import compose
 from .montage import Tile, compose_montage
 from .opengl import require_rendering
+from .palette import ColourScale
 from .wording import duration
 
 if TYPE_CHECKING:
@@ -131,16 +132,20 @@ def common_limits(run: str | Path, field: str) -> tuple[float, float]:
 
 def limits_of(outputs: Iterable[Output], field: str) -> tuple[float, float]:
     """Colour limits that hold for all these outputs."""
-    low, high = np.inf, -np.inf
-    signs = set()
-    for output in outputs:
-        scale = scale_of(output, find_field(output, field))
-        signs.add(scale.sign if scale.limits[0] >= 0 else 0.0)
-        low, high = min(low, scale.limits[0]), max(high, scale.limits[1])
+    scales = [scale_of(output, find_field(output, field)) for output in outputs]
+    # what is zero but for rounding has no sign of its own
+    told = [scale for scale in scales if not (scale.uniform and _holds_zero(scale))]
+    signs = {0.0 if scale.limits[0] < 0 else scale.sign for scale in told}
+    ends = np.array([scale.limits for scale in told or scales])
+    low, high = float(ends[:, 0].min()), float(ends[:, 1].max())
     if len(signs) > 1:  # magnitudes of either direction: one scale around zero for all
         reach = max(abs(low), abs(high))
-        return -float(reach), float(reach)
-    return float(low), float(high)
+        return -reach, reach
+    return (low, high) if len(told) in (0, len(scales)) else (min(low, 0.0), max(high, 0.0))
+
+
+def _holds_zero(scale: ColourScale) -> bool:
+    return scale.limits[0] < 0 < scale.limits[1]
 
 
 def render_output(
@@ -169,5 +174,5 @@ def subtitle(output: Output) -> str:
 def _facts(output: Output) -> str:
     return (
         f"{duration(output.time)}   ·   {output.voltage:.3f} V   ·   "
-        f"{output.current_density / 10:.3g} mA cm$^{{-2}}$"
+        f"{output.current_density / 10 + 0.0:.3g} mA cm$^{{-2}}$"
     )

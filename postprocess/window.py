@@ -13,6 +13,7 @@ from .catalogue import Field, find_field
 from .cut import SHOWN
 from .drawing import scale_of
 from .fields import Output, read_outputs
+from .ranges import fit
 from .render import choose_output, limits_of
 from .scene import MATT, View
 from .subject import (
@@ -79,6 +80,10 @@ def fill_window(
         mesh[SHOWN] = scale.sign * np.asarray(mesh[_ALL])[:, place]
         output = replace(outputs[place])
         words = f"{output.label}, {duration(output.time)}, {output.voltage:.3f} V"
+        values = mesh[SHOWN]
+        if fit(float(values.min()), float(values.max()), unit=scale.unit).uniform:
+            words += f"\n{scale.words}: uniform"
+            mesh[SHOWN] = np.full_like(values, values.mean())
         plotter.add_text(words, name="clock", font_size=10, position="upper_left")
 
     at = [output.time for output in outputs].index(start)

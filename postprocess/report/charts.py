@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from ..ranges import fit, uniformity
 from ..wording import number_text
 from .markup import tag
 
@@ -101,7 +102,7 @@ def draw_chart(chart: Chart, number: int) -> tuple[Element, dict[str, Any]]:
     )  # fmt: skip
     figure = tag(
         "figure",
-        tag("figcaption", chart.title, *_legend(chart.lines)),
+        tag("figcaption", chart.title, *_legend(chart.lines), *_evenness(chart)),
         drawing,
         class_="chart",
         data_chart=str(number),
@@ -121,13 +122,25 @@ def draw_chart(chart: Chart, number: int) -> tuple[Element, dict[str, Any]]:
     return figure, facts
 
 
-def _frame(chart: Chart) -> _Frame:
-    x = np.concatenate([line.x for line in chart.lines])
+def _ends(chart: Chart) -> tuple[float, float]:
+    """Lowest and highest value of all curves."""
     ys = [line.y for line in chart.lines]
     ys += [edge for band in chart.bands for edge in (band.low, band.high)]
     y = np.concatenate(ys)
-    low, high = float(np.nanmin(y)), float(np.nanmax(y))
-    room = max(0.05 * (high - low), 1e-3 * max(abs(low), abs(high)), 1e-12)
+    return float(np.nanmin(y)), float(np.nanmax(y))
+
+
+def _evenness(chart: Chart) -> list[Element]:
+    """Says where an axis was fitted to less than counts as a difference."""
+    low, high = _ends(chart)
+    even = high > low and fit(low, high).uniform
+    return [tag("span", uniformity(low, high), class_="legend")] if even else []
+
+
+def _frame(chart: Chart) -> _Frame:
+    x = np.concatenate([line.x for line in chart.lines])
+    low, high, _ = fit(*_ends(chart))
+    room = max(0.05 * (high - low), 1e-12)
     start, stop = float(x.min()), float(x.max())
     return _Frame((start, stop if stop > start else start + 1.0), (low - room, high + room))
 

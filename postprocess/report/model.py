@@ -167,8 +167,9 @@ class _Packer:
             "unit": prefix.unit,
             "size": prefix.size,
             "sign": scale.sign,
+            "flat": scale.flat,
             "extend": scale.extend,
-            "note": scale.note if "mean" in scale.note else "",
+            "note": scale.note if "mean" in scale.note or "uniform" in scale.note else "",
         }
 
 

@@ -43,8 +43,22 @@ class Sweep {
 
   ends(column) {
     const there = column.values.filter((value) => value !== null).map((value) => this.scaled(column, value));
-    const low = Math.min(...there), high = Math.max(...there);
-    return high > low ? [low, high] : [low - 0.5, high + 0.5];
+    const low = Math.min(...there), high = Math.max(...there), room = this.room(column);
+    if (high - low >= room && high > low) return [low, high];
+    const middle = 0.5 * (low + high), half = 0.5 * (room || 1);
+    return [middle - half, middle + half];
+  }
+
+  // A result's least range, lest noise be drawn as a difference: its error bar, or 1 % of it.
+  room(column) {
+    if (column.kind !== "metric" || !column.numeric) return 0;
+    const there = column.values.filter((value) => value !== null).map(Math.abs);
+    return Math.max(0.01 * Math.max(0, ...there), ...column.errors.map((error) => error || 0));
+  }
+
+  uniform(column) {
+    const there = column.values.filter((value) => value !== null);
+    return Math.max(...there) - Math.min(...there) < this.room(column);
   }
 
   // The lowest and the highest value, as they are read.
@@ -158,6 +172,6 @@ class Scatter {
     for (let k = 0; k <= 12; k++) stops.push(`rgb(${[0, 1, 2].map((c) => this.sweep.colours[3 * Math.round(255 * (0.1 + 0.82 * (k / 12))) + c]).join(" ")})`);
     strip.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
     const [low, high] = tint.numeric ? this.sweep.limits(tint).map((v) => numberText(v, 3)) : [tint.values[0], tint.values.at(-1)];
-    this.ramp.replaceChildren(`${low} `, strip, ` ${high}`);
+    this.ramp.replaceChildren(`${low} `, strip, ` ${high}${this.sweep.uniform(tint) ? " (uniform)" : ""}`);
   }
 }

@@ -82,12 +82,14 @@ class Viewer {
     const { stage, model, canvas, scale } = this, field = model.fields[this.field], piece = field.data[this.moment];
     const view = this.camera.view(canvas.clientWidth, canvas.clientHeight);
     this.matrix = view.matrix;
+    // what counts as uniform has one colour
+    const middle = 0.5 * (piece.low + piece.high), [low, high] = scale.flat ? [middle, middle] : [piece.low, piece.high];
     stage.begin(view);
     stage.draw(this.plate, { grey: PLATE });
     if (field.body === "surface") stage.draw(this.bodies.sides.drawn, { grey: SIDES });
     stage.draw(this.bodies[field.body].drawn, {
       map: this.maps[scale.map].texture, levels: model.levels,
-      ends: [scale.sign * piece.low, scale.sign * piece.high], limits: scale.limits,
+      ends: [scale.sign * low, scale.sign * high], limits: scale.limits,
     });
     // edges that would cross the object in front are left out
     if (this.edges) stage.drawEdges(this.edges, view.eye.map((v) => v > 0), [0.5, 0.58, 0.66, 0.8]);
