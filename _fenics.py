@@ -7,9 +7,8 @@ conda-forge's `fenics-dolfinx` there is no such module and dolfinx is imported a
 from __future__ import annotations
 
 import contextlib
-import shutil
-import sysconfig
 
+from ._compiler import require_compiler
 from .errors import NanotrodeError
 
 with contextlib.suppress(ModuleNotFoundError):
@@ -46,17 +45,3 @@ if not _version(DOLFINX_WINDOW[0]) <= _version(dolfinx.__version__) < _version(D
         f"DOLFINx {dolfinx.__version__} is installed, but nanotrode needs "
         f">= {DOLFINX_WINDOW[0]}, < {DOLFINX_WINDOW[1]}"
     )
-
-
-def require_compiler() -> None:
-    """Check that a C compiler is there before the first form needs one.
-
-    Raises:
-        NanotrodeError: No compiler was found; DOLFINx would die in a long traceback.
-    """
-    configured = (sysconfig.get_config_var("CC") or "cc").split()[0]
-    if not (shutil.which(configured) or shutil.which("gcc") or shutil.which("cc")):
-        raise NanotrodeError(
-            f"no C compiler found (looked for {configured}, gcc, cc); DOLFINx compiles its forms: "
-            "install one, such as 'apt-get install gcc libc6-dev'"
-        )

@@ -72,7 +72,10 @@ def cache_folder() -> Path | None:
     if given:
         return Path(given) / "meshes"
     home = os.environ.get("XDG_CACHE_HOME", "").strip()
-    return (Path(home) if home else Path.home() / ".cache") / "nanotrode" / "meshes"
+    try:
+        return (Path(home) if home else Path.home() / ".cache") / "nanotrode" / "meshes"
+    except RuntimeError:  # a user without a home keeps none
+        return None
 
 
 def recipe(shape: Shape, sizing: Sizing | None, order: int) -> str:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from .._reading import reason_of
 from ..errors import MaterialError
 from .constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
 from .guard import Guarded
@@ -54,7 +55,7 @@ def read_bpx(
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise MaterialError(f"{file}: is not JSON ({error})") from None
+        raise MaterialError(f"{file}: is not JSON ({reason_of(error)})") from None
     return _Bpx(content, temperature=temperature, file=file).material(electrode)
 
 

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .._reading import reason_of
 from ..errors import MaterialError
 from ..units import quantity
 
@@ -40,8 +41,8 @@ class Entries:
         """
         try:
             return cls(tomllib.loads(text), file=file)
-        except tomllib.TOMLDecodeError as error:
-            raise MaterialError(f"{file}: is not TOML ({error})") from None
+        except (ValueError, RecursionError, OverflowError) as error:
+            raise MaterialError(f"{file}: is not TOML ({reason_of(error)})") from None
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries

@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
+from .._reading import read_text
 from ..errors import MaterialError
 from .entries import did_you_mean
 
@@ -76,7 +77,7 @@ def read_file(path: Path) -> str:
         MaterialError: It cannot be read, or is not text.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
         raise MaterialError(f"{path}: cannot be read ({reason})") from None

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from .. import __version__
+from .._files import check_target, failure_of, write_text
 from .._messages import message as fit
 from ..errors import InputError, NanotrodeError
 from . import ranks, viewing
@@ -24,6 +25,7 @@ from .again import interrupted
 from .optimise.command import optimise
 from .reproduce.command import reproduce
 from .sweep.command import sweep
+from .terminal import drop, flush_output, open_streams
 
 Kind = Literal[
     "film",
@@ -91,6 +93,10 @@ def run(
     loaded = load_study(study, overrides or ())
     try:
         result = run_study(loaded, out, resume=resume, force=force, show=True)
+    except OSError as error:
+        raise NanotrodeError(
+            f"{failure_of(error)}; what was computed is kept, and --resume goes on from there"
+        ) from error
     except KeyboardInterrupt:
         raise interrupted(
             "run", study, out=out, overrides=overrides or (), flag="--resume"
@@ -129,6 +135,9 @@ def mesh(
     loaded = load_geometry(study, overrides or ())
     if ranks.rank() != 0:
         return
+    for target in (out, summary):
+        if target is not None:
+            check_target(target)
     made = make_mesh(loaded)
     show_mesh(made, make_shape(loaded))
     if out is not None:
@@ -215,7 +224,7 @@ def new(kind: Kind, /, *, out: Path | None = None) -> None:
         return
     if out.exists():
         raise InputError(f"{out}: exists already; choose another name")
-    out.write_text(text, encoding="utf-8")
+    write_text(out, text)
     print(f"wrote {out}; run it with: nanotrode run {out}")
 
 
@@ -235,6 +244,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
     tokens = list(sys.argv[1:] if arguments is None else arguments)
     logging.getLogger("nanotrode").addHandler(logging.NullHandler())
+    logging.raiseExceptions = False  # a log that cannot be written is no reason for a traceback
+    open_streams()
     return _guarded(lambda: app(tokens, exit_on_error=False, print_error=False))
 
 
@@ -242,15 +253,21 @@ def _guarded(action: Callable[[], Any]) -> int:
     """Run, and turn any failure into one clear line and an exit code."""
     try:
         action()
+        flush_output()
     except CycloptsError as error:
         return _fail(f"{error} ('nanotrode --help' lists the commands)", 2)
     except NanotrodeError as error:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _fail("interrupted", 130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has seen enough
+        drop(sys.stdout)
         return 0
+    except OSError as error:
+        drop(sys.stdout)
+        return _fail(failure_of(error), 2)
+    except MemoryError:
+        return _fail("there is not enough memory for this; coarser or smaller is needed", 3)
     except Exception as error:
         code = _fail(_unforeseen(error), 3, always=True)
         _end_all_ranks(code)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._files import write_text
+from .._files import check_target, write_text
 from ..errors import InputError
 from ..geometry import descriptors
 from ..geometry.tags import REGIONS
 from ..geometry.voxels import Voxels, rasterise
+from .terminal import terminal
 
 if TYPE_CHECKING:
     from ..geometry.mesh import ElectrodeMesh
@@ -88,11 +89,12 @@ def run_describe(
     from .show_structure import show
 
     image = is_image(source)
+    within = source if source.is_dir() and not image else source.parent
+    name = "describe" if out or within == source else f"{source.stem}.describe"
+    check_target((out or within) / f"{name}.json")
     structure = of_image(source, **read_words(about)) if image else of_path(source, overrides)
     found = describe(structure, show=True)
     show(found)
-    within = source if source.is_dir() and not image else source.parent
-    name = "describe" if out or within == source else f"{source.stem}.describe"
     written = write(found, (out or within) / name)
     if structure.mesh is None:
         return written
@@ -116,11 +118,12 @@ def read_words(about: dict[str, Any]) -> dict[str, Any]:
 
     if about["voxel"] is None:
         raise InputError('--voxel: how large is a voxel of the image? Give it, such as "100 nm"')
-    labels = {}
+    labels: dict[str, tuple[int, ...]] = {}
     for text in about["labels"] or ():
         name, _, values = text.partition("=")
         try:
-            labels[name.strip()] = tuple(int(value) for value in values.split(","))
+            more = tuple(int(value) for value in values.split(","))
+            labels[name.strip()] = labels.get(name.strip(), ()) + more
         except ValueError:
             raise InputError(f"--label: got '{text}', expected such as electrolyte=0") from None
     return {
@@ -322,10 +325,9 @@ def write(found: Description, stem: Path) -> list[Path]:
 @contextmanager
 def _bar(show: bool, total: int) -> Iterator[Any]:
     """A function that counts one more step, and a bar once that has taken long."""
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = Console(stderr=True)
+    console = terminal()
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=20),

@@ -7,6 +7,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from .terminal import terminal
+
 if TYPE_CHECKING:
     from ..solver.settings import StepReport
 
@@ -57,11 +59,10 @@ class Progress:
             self._bar.console.print(f"{report.fraction:4.0%} {line}", markup=False, highlight=False)
 
     def _start(self) -> None:
-        from rich.console import Console
         from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
-        console = Console(stderr=True, soft_wrap=True)
+        console = terminal()
         self._bar = Bar(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .._files import failure_of
 from ..errors import InputError, NanotrodeError
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ def on_first[T](comm: MPI.Comm | None, action: Callable[[], T]) -> T | None:
             value = action()
         except NanotrodeError as error:
             failure = error
+        except OSError as error:
+            failure = NanotrodeError(failure_of(error))
+            failure.__cause__ = error
         except Exception as error:  # the other ranks wait: they must hear of any failure
             failure = NanotrodeError(f"{type(error).__name__}: {error}")
             failure.__cause__ = error

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._compiler import require_compiler
 from ..errors import NanotrodeError
 from . import build, folder, ranks
 from .measures import measures
@@ -56,6 +57,7 @@ def run_study(
     """
     path = Path(out) if out is not None else default_folder(study)
     comm = ranks.communicator()
+    ranks.on_first(comm, require_compiler)
     state = ranks.on_first(comm, lambda: folder.claim(path, study, resume=resume, force=force))
     state = ranks.shared(comm, state)
     if state == "finished":

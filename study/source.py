@@ -11,10 +11,13 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from .._reading import read_text, reason_of
 from ..errors import StudyError
 from .locations import Path as KeyPath
 from .locations import key_lines, nearest_line
 
+MOST_BYTES = 2_000_000
+"""Of a study file; what is larger is none."""
 LONGEST_QUESTION = 4000
 """Characters that a comment at the head of a file may give, as many as the key takes."""
 
@@ -84,6 +87,8 @@ def read_source(path: str | Path, overrides: Iterable[str] = ()) -> Source:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StudyError(_syntax(path, text, str(error))) from None
+    except (ValueError, RecursionError, OverflowError) as error:
+        raise StudyError(f"{path}: cannot be read as TOML ({reason_of(error)})") from None
     source = Source(path=path, data=data, lines=_lines(text), head=_head(text))
     for override in overrides:
         _apply(source, override)
@@ -99,13 +104,16 @@ def _head(text: str) -> str:
 def _lines(text: str) -> dict[KeyPath, int]:
     try:
         return key_lines(text)
-    except ValueError:  # a corner of TOML that is not known there: messages then say line 1
+    except (
+        ValueError,
+        RecursionError,
+    ):  # a corner of TOML that is not known there: messages then say line 1
         return {}
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        return read_text(path, most=MOST_BYTES)
     except FileNotFoundError:
         near = sorted(other.name for other in path.parent.glob("*.toml"))[:5]
         hint = f"; there are {', '.join(near)}" if near else "; 'nanotrode new' writes one"
@@ -174,6 +182,6 @@ def _value(text: str) -> Any:
     """A TOML value where the text is one (3, true, [..]); else the text itself (60 nm)."""
     try:
         parsed = tomllib.loads(f"value = {text}")
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError, OverflowError):  # TOML's own error is a ValueError
         return text
     return parsed["value"] if set(parsed) == {"value"} else text

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 FOLDERS = ("geometry", "materials", "solver", "postprocess", "study")
-BY_ALL = {"errors", "notices", "_fenics", "_files", "_messages", "units"}
+BY_ALL = {"errors", "notices", "_compiler", "_fenics", "_files", "_messages", "_reading", "units"}
 
 # What each folder may import at run time, beside itself and BY_ALL; `study` may import all.
 ARROWS = {
@@ -66,6 +66,7 @@ LIGHT = (
     "nanotrode.errors",
     "nanotrode._files",
     "nanotrode._messages",
+    "nanotrode._reading",
     "nanotrode.units",
     "nanotrode.geometry.tags",
     "nanotrode.geometry.shapes",

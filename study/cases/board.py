@@ -43,12 +43,12 @@ class Board:
 
     def __enter__(self) -> Self:
         if self._show:
-            from rich.console import Console
             from rich.live import Live
 
             from ..progress import ToConsole
+            from ..terminal import terminal
 
-            console = Console(stderr=True, soft_wrap=True)
+            console = terminal()
             self._live = Live(get_renderable=self._table, console=console, transient=True)
             self._handler = ToConsole(console)
             logging.getLogger("nanotrode").addHandler(self._handler)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..._compiler import forms_folder
 from ..provenance import versions
 from .launch import environment
 from .task import Task
@@ -53,6 +53,5 @@ def compile_here() -> None:
 
 def _stamp() -> Path:
     """A file that stands for forms compiled by these versions, beside the compiled ones."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fenics"
     mark = hashlib.sha256(f"{sys.version}{sorted(versions().items())}".encode()).hexdigest()
-    return cache / f"nanotrode-{mark[:16]}"
+    return forms_folder() / f"nanotrode-{mark[:16]}"

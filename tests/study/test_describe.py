@@ -95,3 +95,11 @@ def test_what_cannot_be_described_is_one_line_and_exit_code_2(capsys, arguments,
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_a_label_may_be_said_again():
+    """The electrode of the two-phase image is 85 and 170: once each, or both at once."""
+    about = {"voxel": "100 nm", "threshold": None, "axes": "zyx", "crop": None}
+    words = ["electrode=85", "electrolyte=0", "electrode=170"]
+    again = describe.read_words(about | {"labels": words})["labels"]
+    assert again == {"electrode": (85, 170), "electrolyte": (0,)}
