@@ -10,12 +10,18 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ._messages import plain, quoted
 from .errors import InputError
 
 if TYPE_CHECKING:
     import pint
 
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*")
+_NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)")
+_DECIMAL_COMMA = re.compile(r"([+-]?\d+),(\d+(?:[eE][+-]?\d+)?\s*[^\d,]*)")
+_AGAINST = re.compile(r"(.*V)\s*\(?\s*(?:vs\.?|versus|against)\s", re.IGNORECASE)
+_LARGEST = 10**300
+LONGEST = 200
+"""Characters that a quantity has at most."""
 _UNIT = re.compile(r"[A-Za-zµμΩΩ°%²³·*/^().\s\d+-]{1,80}")
 _TOWER = re.compile(r"(\*\*|\^)\s*[(+-]*\s*[\d.]+\s*\)?\s*(\*\*|\^)|\d{3}")
 
@@ -55,6 +61,8 @@ _KINDS = {
     "J/mol": "a molar energy",
     "J": "an energy",
     "W": "a power",
+    "W/kg": "a specific power",
+    "W/m^2": "a power density",
     "Pa": "a pressure",
     "m^2.5 mol^-0.5 s^-1": "a rate constant of insertion",
 }
@@ -76,6 +84,10 @@ _EXAMPLES = {
     "mol/m^3": "1 mol/L",
     "kg/m^3": "3.6 g/cm^3",
 }
+
+
+COLDEST_IN_KELVIN = 150.0
+"""A bare temperature below this is taken for one in degrees Celsius, in messages."""
 
 
 def quantity(
@@ -109,14 +121,38 @@ def quantity(
     number, unit_text = _split(text, sample, key=key, error=error)
     if not unit_text:
         if unit:
-            raise error(
-                f'{key}: a bare number has no unit; write "{number:g} {unit}" or such as "{sample}"'
-            )
+            better = _with_unit(number, unit, sample)
+            raise error(f'{key}: a bare number has no unit; write such as "{better}"')
         return number
     found = _parse_unit(unit_text)
     if found is None:
-        raise error(f"{key}: unknown unit '{unit_text}'; expected something like \"{sample}\"")
+        raise error(f"{key}: {_unknown(str(text), unit_text, unit, sample)}")
     return _convert(number, found, unit, text=str(text), sample=sample, key=key, error=error)
+
+
+def kind_of(unit_text: str) -> str | None:
+    """What a unit measures, such as "a power"; "" where that has no name, None for no unit."""
+    found = _parse_unit(unit_text)
+    return None if found is None else _known_kind(found) or ""
+
+
+def _with_unit(number: float, unit: str, sample: str) -> str:
+    """A bare number as it was probably meant: in the unit of the sample, warm in degrees."""
+    if unit == "K":
+        return f"{number:g} {'degC' if number < COLDEST_IN_KELVIN else 'K'}"
+    match = _NUMBER.fullmatch(sample)
+    return f"{number:g} {match[2] if match and match[2] else unit}"
+
+
+def _unknown(text: str, unit_text: str, unit: str, sample: str) -> str:
+    """What is said of a unit that is none."""
+    against = _AGAINST.match(text)
+    if against and unit == "V":
+        return (
+            f"{quoted(text)}: potentials are measured against the ion's own metal here; "
+            f'write "{plain(against[1])}"'
+        )
+    return f'unknown unit {quoted(unit_text)}; expected something like "{sample}"'
 
 
 def _split(
@@ -124,17 +160,23 @@ def _split(
 ) -> tuple[float, str]:
     """Part a quantity into its number and the text of its unit."""
     if isinstance(text, bool) or not isinstance(text, str | int | float):
-        raise error(f'{key}: got {text!r}, expected a quantity such as "{sample}"')
+        raise error(f'{key}: got {quoted(text)}, expected a quantity such as "{sample}"')
     if not isinstance(text, str):
-        number, unit_text = float(text), ""
+        number, unit_text = float(text) if not abs(text) > _LARGEST else math.inf, ""
     else:
-        match = _NUMBER.fullmatch(text.replace("\N{MINUS SIGN}", "-")) if len(text) < 200 else None
+        spelled = text.strip().replace("\N{MINUS SIGN}", "-")
+        match = _NUMBER.fullmatch(spelled) if len(text) < LONGEST else None
         if match is None:
-            shown = text if len(text) < 60 else text[:60] + "..."
-            raise error(f"{key}: '{shown}' is not a quantity; expected such as \"{sample}\"")
+            raise error(f'{key}: {quoted(text)} is not a quantity; expected such as "{sample}"')
+        comma = _DECIMAL_COMMA.fullmatch(spelled)
+        if comma:
+            better = plain(f"{comma[1]}.{comma[2]}")
+            raise error(
+                f'{key}: {quoted(text)} has a comma; decimals take a point, as in "{better}"'
+            )
         number, unit_text = float(match[1]), match[2]
     if not math.isfinite(number):
-        raise error(f"{key}: '{text}' is not a finite number; expected such as \"{sample}\"")
+        raise error(f'{key}: {quoted(text)} is not a finite number; expected such as "{sample}"')
     return number, unit_text
 
 
@@ -152,7 +194,7 @@ def _convert(
     if found.dimensionality != target.dimensionality:
         wanted = _KINDS.get(unit, f"a quantity in {unit}")
         got = _kind_of(found)
-        raise error(f"{key}: '{text}' is {got}, but {wanted} is needed (such as \"{sample}\")")
+        raise error(f'{key}: {quoted(text)} is {got}, but {wanted} is needed (such as "{sample}")')
     value = float(_registry().Quantity(number, found).to(target).magnitude)
     return float(f"{value:.15g}")
 
@@ -183,6 +225,8 @@ def _parse_unit(text: str) -> pint.Unit | None:
     # "cm2" and "mol.m-3" are how chemists write; pint wants "cm^2" and "mol*m^-3"
     spelled = re.sub(r"(?<=[A-Za-zµμΩΩ])\s*\.\s*(?=[A-Za-z])", "*", text)
     spelled = re.sub(r"(?<=[A-Za-zµμΩΩ])(-?\d)", r"^\1", spelled)
+    if re.fullmatch(r"[A-Z][a-z]{2,}", spelled):  # "Ohm", "Minutes"
+        spelled = spelled.lower()
     try:
         return _registry().parse_units(spelled)
     except Exception:  # pint raises many kinds of errors, tokenizer's included, for text like this
@@ -190,7 +234,11 @@ def _parse_unit(text: str) -> pint.Unit | None:
 
 
 def _kind_of(unit: pint.Unit) -> str:
-    for known, kind in _KINDS.items():
-        if _known_unit(known).dimensionality == unit.dimensionality:
-            return kind
-    return f"a quantity in {unit:~}"
+    return _known_kind(unit) or f"a quantity in {unit:~}"
+
+
+def _known_kind(unit: pint.Unit) -> str | None:
+    same = unit.dimensionality
+    return next(
+        (kind for si, kind in _KINDS.items() if _known_unit(si).dimensionality == same), None
+    )

@@ -7,7 +7,7 @@ to charge is to delithiate, to strip is to dissolve.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..errors import ProtocolError
@@ -96,11 +96,14 @@ class Step:
         text: The words the user wrote.
         duration: Longest time [s], or None.
         terminations: Conditions of which the first one met ends the step.
+        references: Metals that its potentials are said against ("Li"), where that is said.
     """
 
     text: str
     duration: float | None = None
     terminations: tuple[Termination, ...] = ()
+    # left out of what a checkpoint is compared by: it changes nothing in a run
+    references: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if self.duration is None and not self.terminations:

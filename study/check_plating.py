@@ -36,6 +36,11 @@ def check_steps(
 
 
 def _mistake(step: Step, plated: bool, inserts: bool) -> str | None:
+    if set(step.references) - {"Li"}:
+        return (
+            f"'{step.text}': potentials are measured against Li/Li+ here, got one against "
+            f"{', '.join(step.references)}"
+        )
     amounts = [end.amount for end in step.terminations if isinstance(end, CurrentLimit)]
     if isinstance(step, ConstantCurrent):
         amounts.append(step.amount)

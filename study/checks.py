@@ -102,6 +102,7 @@ def walk(steps: Iterable[Step], electrode: Electrode, stoichiometry: float) -> I
     state = _State(True, potential, potential, stoichiometry, stoichiometry)
     for step in steps:
         try:
+            check_references(step, material.reference)
             state = _after(step, state, electrode)
         except ProtocolError as error:
             text = str(error)
@@ -139,6 +140,17 @@ def _after(step: Step, state: _State, electrode: Electrode) -> _State:
         x_low=0.0,
         x_high=1.0,
     )
+
+
+def check_references(step: Step, reference: str) -> None:
+    """Refuse potentials that are said against another metal than the material's, as "Li/Li+"."""
+    metal = reference.split("/")[0].strip()
+    for said in step.references:
+        if metal and said != metal:
+            raise ProtocolError(
+                f"'{step.text}': potentials are measured against {reference} here, got one "
+                f"against {said}; give it against {metal}"
+            )
 
 
 def _check_verb(step: ConstantCurrent) -> None:

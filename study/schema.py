@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 
+from .._messages import quoted
+from ..solver.sentence import NOT_A_TEXT
 from .fields import (
     Concentration,
     CurrentDensity,
@@ -98,10 +100,19 @@ class InitialTable(Table):
         return self
 
 
+def _in_words(given: Any) -> Any:
+    if not isinstance(given, str):
+        raise ValueError(f"got {quoted(given)}; {NOT_A_TEXT}")
+    return given
+
+
+StepText = Annotated[str, BeforeValidator(_in_words)]
+
+
 class ProtocolTable(Table):
     """Steps in words, done `repeat` times."""
 
-    steps: tuple[str, ...] = Field(
+    steps: tuple[StepText, ...] = Field(
         min_length=1, description='a list of steps, such as ["Rest for 10 minutes"]'
     )
     repeat: int = Field(1, ge=1, le=100_000)

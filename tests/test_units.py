@@ -39,8 +39,8 @@ def test_quantity_is_read_in_si_to_the_last_digit(
 @pytest.mark.parametrize(
     ("text", "unit", "message"),
     [
-        (2, "m", 'k: a bare number has no unit; write "2 m" or such as "50 nm"'),
-        ("2", "m", 'k: a bare number has no unit; write "2 m" or such as "50 nm"'),
+        (2, "m", 'k: a bare number has no unit; write such as "2 nm"'),
+        ("2", "m", 'k: a bare number has no unit; write such as "2 nm"'),
         ("10 mS", "S/m", "k: '10 mS' is a conductance, but a conductivity is needed"),
         ("1 mAmp", "A/m^2", "k: unknown unit 'mAmp'; expected something like \"1 mA/cm"),
         ("1 m", "", "k: '1 m' is a length, but a plain number is needed"),
@@ -49,6 +49,11 @@ def test_quantity_is_read_in_si_to_the_last_digit(
         ("1e999 nm", "m", "is not a finite number"),
         (float("nan"), "", "is not a finite number"),
         (True, "", "got True"),
+        (10**400, "", "is not a finite number"),
+        ("1,5 V", "V", 'has a comma; decimals take a point, as in "1.5 V"'),
+        ("25", "K", 'k: a bare number has no unit; write such as "25 degC"'),
+        ("4 Volts", "m", "'4 Volts' is a voltage, but a length is needed"),
+        ("1" * 100_000 + "x", "m", r"1\.\.\. \(100001 characters\)' is not a quantity"),
         ([1], "m", r"got \[1\]"),
     ],
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import time
+
 import pytest
 
 from nanotrode.errors import ProtocolError
@@ -160,8 +163,11 @@ def test_sweeps():
         ("Discharge until 2 V", "'at' is missing"),
         ("Discharge C/2 until 2 V", "'C/2' is not understood"),
         ("Discharge at 1 mAh/cm2 until 2 V", "is a capacity, but a current is needed"),
-        ("Discharge at C/2 until C/50", "is a current, but a voltage or a capacity is needed"),
-        ("Hold at 4.2 V until 3 V", "is a voltage, but a current or a capacity is needed"),
+        (
+            "Discharge at C/2 until C/50",
+            "is a current, but a voltage, a capacity or a time is needed",
+        ),
+        ("Hold at 4.2 V until 3 V", "is a voltage, but a current, a capacity or a time is needed"),
         ("Hold at C/2 for 1 h", "is a current, but a voltage is needed"),
         ("Charge at -1 mA for 1 h", "the verb gives the direction"),
         ("Charge at C/0 for 1 h", "divides by zero"),
@@ -201,6 +207,152 @@ def test_directions_lower_or_raise_the_potential(verb, lowers):
     assert (ending.margin(at) > 0) == lowers
     leg = begin_leg(0, step, start=0.0, before=1.0, scale=SCALE, unit=1.0)
     assert leg.control == ImposedRate(-0.25 if lowers else 0.25)
+
+
+@pytest.mark.parametrize(
+    ("text", "direction", "lowers"),
+    [
+        ("Lithiate at C/2 until 2.5 V", "discharge", True),
+        ("Delithiate at C/2 until 4 V", "charge", False),
+        ("insert at C/2 until 2.5 V", "discharge", True),
+        ("Extract at C/2 until 4 V", "charge", False),
+    ],
+)
+def test_words_for_the_same_direction(text, direction, lowers):
+    step = parse_step(text)
+    assert (step.direction, step.lowers, step.text) == (direction, lowers, text)
+
+
+@pytest.mark.parametrize("end", ["or 30 minutes", "or after 30 mins", "or for 0.5 h", "for 30 min"])
+def test_a_time_among_the_ends(end):
+    step = parse_step(f"Discharge at 1C until 2.5 V {end}")
+    assert step.duration == 1800
+    assert step.terminations == (VoltageLimit(2.5),)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("Rest for 10 mins", 600),
+        ("Rest for 2 hrs", 7200),
+        ("Rest for 1 h 30 min", 5400),
+        ("Hold at 3 V until 10 minutes", 600),
+        ("Rest for 10 minutes.", 600),
+        ("Discharge at C/2, for 1 h, or until 3 V", 3600),
+    ],
+)
+def test_times_as_they_are_written(text, seconds):
+    assert parse_step(text).duration == seconds
+
+
+@pytest.mark.parametrize("rate", ["1/2C", "1/2 C", "C/2", "0.5 C", "0.5C", "C / 2", "1C/2"])
+def test_half_a_c(rate):
+    assert parse_step(f"Discharge at {rate} for 1 s").amount == Amount("c_rate", 0.5)
+
+
+@pytest.mark.parametrize(
+    "volts", ["3.0 V vs Li", "3 V vs. Li/Li+", "3V (vs Li+/Li)", "3000 mV versus Li/Li⁺"]
+)
+def test_potentials_against_a_metal(volts):
+    hold = parse_step(f"Hold at {volts} for 10 s")
+    assert hold.voltage == pytest.approx(3.0)
+    assert hold.references == ("Li",)
+    # what a checkpoint is compared by stays as it was
+    assert "references" not in repr(hold)
+    assert parse_step(f"Discharge at C/2 until {volts}").references == ("Li",)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "unsaid"),
+    [
+        ("Rest for 10", "(write such as '10 min')", "V"),
+        ("Sweep to 3 V at 2", "(write such as '2 mV/s')", None),
+        ("Discharge at 1 until 2.5 V", "(write such as '1C')", None),
+        ("Discharge at 4 Ohm until 2.5 V", "'4 Ohm' is a resistance, but a current", "mean"),
+        ("Discharge at 1 W until 2.5 V", "is a power, but a current is needed; a step imp", "mean"),
+        ("Discharge at 10 W/kg until 2.5 V", "is a specific power, but a current", "mean"),
+        ("Discharge at 1 mA/cm3 for 1 s", "'mA/cm3' is not a unit known here", "mean"),
+        ("Discharge at 1C until 20 degC", "is a temperature, but a voltage, a capacity", "mean"),
+        ("Discharge at 1C until 80 % SOC", "no step ends at a state of charge", "mean"),
+        ("Discharge at 1C for 1 s at 25 degC", "no temperature of its own; the study's", "twice"),
+        ("Rest for 30 s (1 second period)", 'such as every = "1 s"', "mean"),
+        ("Discharge at 1C for 9 s every 1 s", 'such as every = "1 s"', "mean"),
+        ("Hold at 3 V vs SHE for 1 s", "'vs SHE' is not known here", "mean"),
+        ("Discharge at 1C until 2,5 V", "decimals take a point, as in '2.5 V'", "mean"),
+        ("Charge at 1C until 4 V then rest for 1 s", "as the next text of the list", "mean"),
+        ("Discharge at 1C until 3 V and 1 mAh", "ends are joined by 'or'", "mean"),
+        ("Discharge at C/2 to 3 V", "did you mean 'until 3 V'?", None),
+        ("Charge with 1C until 4 V", "did you mean 'at 1C'?", None),
+        ("Rest until 10 minutes", "did you mean 'for 10 minutes'?", None),
+        ("Rest 10 min", "did you mean 'for 10 min'?", None),
+        ("Discharge C/2 until 3 V", "did you mean 'at C/2'?", None),
+        ("Wait for 10 min", "did you mean 'Rest'?", None),
+        ("Repeat 3 times", "write repeat = 3 beside its steps", "mean"),
+        ("CCCV at 1C until 4.2 V", "as two steps", "mean"),
+        ("Drive US06 for 1 h", "each piece of a profile as a step", "mean"),
+        ("Collapse at 1C", "is not one of Discharge", "mean"),
+        ("Discharge at -C/2 until 3 V", "the verb gives the direction", "mean"),
+        ("Discharge at 1/2C/3 until 3 V", "divides twice", "mean"),
+        ("Discharge at 1C until 2 V or 1 h or 2 h", "two times are said", "mean"),
+    ],
+)
+def test_hints_are_what_fits_the_place(text, said, unsaid):
+    with pytest.raises(ProtocolError) as error:
+        parse_step(text)
+    message, _, _ = str(error.value).partition("xpected such as")
+    assert said in message
+    assert unsaid is None or unsaid not in message.replace("volts", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rest for " + "1" * 20_000 + " s",
+        "Discharge at C/" + "1" * 20_000 + "x until 2 V",
+        "Rest for " + "1e5s" * 5_000 + "!",
+        "Rest for [31m" + " " * 100_000,
+        "at " * 40_000,
+        "Discharge at " + "1" * 450 + "X for 1 s",
+        "Rest for " + "9" * 480 + " s",
+    ],
+)
+def test_long_texts_are_refused_at_once(text):
+    started = time.process_time()
+    with pytest.raises(ProtocolError) as error:
+        parse_step(text)
+    assert len(str(error.value)) < 500
+    assert str(error.value).isprintable()
+    assert time.process_time() - started < 3.0  # the first unknown unit loads pint
+
+
+def test_all_steps_that_cannot_be_read_are_told_at_once():
+    with pytest.raises(ProtocolError) as error:
+        Protocol.from_text(["Rest for 10", "Rest for 1 s", "Hodl at 3 V for 1 s"])
+    first, second = str(error.value).splitlines()
+    assert "'Rest for 10'" in first
+    assert "did you mean 'Hold'?" in second
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (3.0, "got 3.0, expected the words of its steps"),
+        (None, "got None, expected the words"),
+        ([3.0], "3.0: a step is a text"),
+        ([[0, 1], [1, 2]], "several steps, each with its current and its time"),
+        (["Rest for 1 s"] * 1000, "1000000000 steps, repeats included; expected at most 1000000"),
+    ],
+)
+def test_what_is_no_protocol_is_refused_in_a_sentence(given, said):
+    with pytest.raises(ProtocolError, match=re.escape(said)):
+        Protocol.from_text(given, repeat=1_000_000)
+
+
+def test_steps_that_were_made_stand_beside_words():
+    made = parse_step("Rest for 1 s")
+    assert Protocol.from_text(made).steps == (made,)
+    assert Protocol.from_text("Rest for 1 s").steps == (made,)
+    assert Protocol.from_text([made, "Rest for 1 s"]).steps == (made, made)
 
 
 def test_repeats_number_the_cycles():

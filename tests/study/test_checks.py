@@ -32,6 +32,7 @@ def reports(*texts, x=0.02, electrode=None, material=LFP):
         ["Charge at 1C for 1 s", "Discharge at 1C until 4 V"],
         ["Hold at 3 V until 1 A/m2", "Rest for 1 s"],
         ["Discharge at 1 fA until 3 V or until 5000 mAh/g"],
+        ["Hold at 3 V vs Li/Li+ for 1 s", "Lithiate at C/2 until 2.5 V vs. Li"],
         ["Discharge at 50 mA/g until 150 mAh/g", "Charge at 50 mA/g until 150 mAh/g"],
     ],
 )
@@ -53,6 +54,7 @@ def test_what_can_be_followed_is_let_through(texts):
         (["Discharge at 1 mA/cm2 until 1 mAh/cm2"], "more charge than LiFePO4 can take"),
         (["Plate at 1 mA/cm2 until 1 mAh/cm2"], "nothing is plated on it; expected 'Discharge"),
         (["Rest for 1 s", "Strip at 1 mA/cm2 until 1 V"], "expected 'Charge"),
+        (["Hold at 3 V vs Na/Na+ for 1 s"], "measured against Li/Li+ here, got one against Na"),
         (["Discharge at 30 A/m2 for 1 s", "Discharge at 1C for 59 minutes"], "more charge"),
     ],
 )

@@ -44,6 +44,13 @@ def test_what_is_written_back_reads_as_the_same_study(good, tmp_path):
     [
         ("radius =", "raduis =", 4, "geometry.raduis: unknown key; did you mean 'radius'?"),
         ('"50 nm"', "50", 4, "geometry.radius: a bare number has no unit"),
+        ('"50 nm"', '"2,5 nm"', 4, 'has a comma; decimals take a point, as in "2.5 nm"'),
+        ("[geometry]", "temperature = 25\n[geometry]", 1, 'write such as "25 degC"'),
+        ("[geometry]", 'temperature = "25"\n[geometry]', 1, 'write such as "25 degC"'),
+        ("[geometry]", "temperature = 298.15\n[geometry]", 1, 'write such as "298.15 K"'),
+        ("stoichiometry = 0.02", 'voltage = "3.4 V vs Li"', 12, 'write "3.4 V"'),
+        ("Rest for 1 minute", "Rest for 1", 17, "(write such as '1 min')"),
+        ('"Rest for 1 minute"', "[[0, 1], [1, 2]]", 17, "got [[0, 1], [1, 2]]; a step is a text"),
         ('"50 nm"', '"50 V"', 4, "geometry.radius: '50 V' is a voltage, but a length is needed"),
         ('"50 nm"', '"-50 nm"', 4, "geometry.radius: '-50 nm' is not above 0"),
         ('"200 nm"', '"90 nm"', 6, "geometry.pitch: "),
@@ -104,7 +111,7 @@ def test_overrides_win_and_are_named_in_their_own_mistakes(good):
     assert changed.protocol[0].repeat == 3
     assert complaint(good, ["geometry.radius=60"]) == [
         "--set geometry.radius=60: geometry.radius: a bare number has no unit; "
-        'write "60 m" or such as "50 nm"'
+        'write such as "60 nm"'
     ]
 
 
