@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from .collection import Entry, read_collection, write_collection
 from .grids import set_field_data, set_point_data, write_grid
 
 _FOLDER = "fields"
-Facts = Mapping[str, float | str]
+Facts = Mapping[str, float]
 
 
 class BlockWriter:
@@ -62,15 +63,16 @@ class BlockWriter:
         write_grid(self.folder / file, grid)
         return file
 
-    def collect(self, name: str, time: float, blocks: Mapping[str, str]) -> None:
+    def collect(self, name: str, time: float, blocks: Mapping[str, str], *, label: str) -> None:
         """Make an output of blocks that are written; one of the same time or name is replaced.
 
         Args:
             name: Of the output.
             time: [s].
             blocks: Files, by the name of the block.
+            label: The protocol step, in the user's words.
         """
-        write_text(self.folder / f"{name}.vtm", _multiblock(blocks))
+        write_text(self.folder / f"{name}.vtm", _multiblock(blocks, label))
         entry = Entry(float(time), f"{_FOLDER}/{name}.vtm")
         kept = [e for e in self._entries if e.time != entry.time and e.file != entry.file]
         self._entries = sorted([*kept, entry], key=lambda e: e.time)
@@ -99,23 +101,33 @@ class BlockWriter:
         return kept
 
 
-def output_facts(time: float, voltage: float, current_density: float, label: str) -> Facts:
+def output_facts(time: float, voltage: float, current_density: float) -> Facts:
     """What holds for a whole output; see `names`."""
     return {
         names.TIME_FACT: time,
         names.VOLTAGE_FACT: voltage,
         names.CURRENT_FACT: current_density,
-        names.LABEL_FACT: label,
     }
 
 
-def _multiblock(blocks: Mapping[str, str]) -> str:
+def read_label(path: Path) -> str | None:
+    """The protocol step of an output (`.vtm`); None where it was stored elsewhere."""
+    for array in ElementTree.parse(path).getroot().iterfind("FieldData/Array"):
+        if array.get("Name") == names.LABEL_FACT:
+            return bytes(map(int, (array.text or "").split())).rstrip(b"\0").decode()
+    return None
+
+
+def _multiblock(blocks: Mapping[str, str], label: str) -> str:
     rows = "\n".join(
         f'    <DataSet index="{i}" name={quoteattr(block)} file={quoteattr(file)}/>'
         for i, (block, file) in enumerate(blocks.items())
     )
+    codes = " ".join(str(code) for code in [*label.encode(), 0])
     return (
         '<?xml version="1.0"?>\n'
         '<VTKFile type="vtkMultiBlockDataSet" version="1.0" byte_order="LittleEndian">\n'
-        f"  <vtkMultiBlockDataSet>\n{rows}\n  </vtkMultiBlockDataSet>\n</VTKFile>\n"
+        f"  <vtkMultiBlockDataSet>\n{rows}\n  </vtkMultiBlockDataSet>\n"
+        f'  <FieldData>\n    <Array type="String" Name="{names.LABEL_FACT}" NumberOfTuples="1" '
+        f'format="ascii">{codes}</Array>\n  </FieldData>\n</VTKFile>\n'
     )

@@ -47,9 +47,7 @@ class VtkWriter:
     def write(self, snapshot: Snapshot) -> None:
         """Write one output; one at the same time or of the same number is replaced."""
         name = f"{snapshot.index:04d}"
-        facts = output_facts(
-            snapshot.time, snapshot.voltage, snapshot.current_density, snapshot.label
-        )
+        facts = output_facts(snapshot.time, snapshot.voltage, snapshot.current_density)
         volume = {
             names.CONCENTRATION: snapshot.concentration,
             names.STOICHIOMETRY: snapshot.stoichiometry,
@@ -66,7 +64,7 @@ class VtkWriter:
             blocks[names.ELECTROLYTE] = self._write_electrolyte(
                 name, snapshot.electrolyte_concentration
             )
-        self._writer.collect(name, snapshot.time, blocks)
+        self._writer.collect(name, snapshot.time, blocks, label=snapshot.label)
 
     def finish(self, result: Result) -> None:
         """Nothing is left open: every output is complete when `write` returns."""

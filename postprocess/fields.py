@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from . import names
+from .blocks import read_label
 from .collection import read_collection
 
 AT_REST = 1e-6
@@ -48,7 +49,9 @@ class Output:
     @property
     def label(self) -> str:
         """The protocol step, in the user's words."""
-        return str(self.interface.field_data[names.LABEL_FACT][0])
+        found = read_label(self.path)
+        # runs of earlier versions have it in the block
+        return str(self.interface.field_data[names.LABEL_FACT][0]) if found is None else found
 
     @property
     def voltage(self) -> float:

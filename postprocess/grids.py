@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
-from vtkmodules.vtkCommonCore import vtkPoints, vtkStringArray
+from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import (
     VTK_QUADRATIC_TETRA,
     VTK_QUADRATIC_TRIANGLE,
@@ -28,6 +28,9 @@ _CELL_TYPES = {
     3: VTK_TRIANGLE,
     6: VTK_QUADRATIC_TRIANGLE,
 }
+
+_COMPRESSION = 1
+"""Of zlib, 1 to 9; more takes longer and gains little."""
 
 
 def make_grid(points: NDArray, cells: NDArray) -> vtkUnstructuredGrid:
@@ -70,27 +73,30 @@ def set_point_data(grid: vtkUnstructuredGrid, fields: Mapping[str, NDArray]) -> 
         data.SetActiveScalars(next(iter(fields)))
 
 
-def set_field_data(grid: vtkUnstructuredGrid, facts: Mapping[str, float | str]) -> None:
-    """Replace the facts that hold for the whole grid, such as its time."""
+def set_field_data(grid: vtkUnstructuredGrid, facts: Mapping[str, float]) -> None:
+    """Replace the facts that hold for the whole grid, such as its time.
+
+    Numbers alone: meshio reads no file that holds a text.
+    """
     data = grid.GetFieldData()
     data.Initialize()
     for name, value in facts.items():
-        if isinstance(value, str):
-            array = vtkStringArray()
-            array.InsertNextValue(value)
-        else:
-            array = numpy_to_vtk(np.array([value], dtype=np.float64), deep=True)
+        array = numpy_to_vtk(np.array([value], dtype=np.float64), deep=True)
         array.SetName(name)
         data.AddArray(array)
 
 
 def write_grid(path: Path, grid: vtkUnstructuredGrid) -> None:
-    """Write a `.vtu`: appended, LZ4, 32-bit indices; whole or not at all."""
+    """Write a `.vtu`: appended, 32-bit indices; whole or not at all.
+
+    Zlib and base64, since meshio reads neither LZ4 nor what VTK appends raw.
+    """
     writer = vtkXMLUnstructuredGridWriter()
     writer.SetInputData(grid)
     writer.SetDataModeToAppended()
-    writer.EncodeAppendedDataOff()
-    writer.SetCompressorTypeToLZ4()
+    writer.EncodeAppendedDataOn()
+    writer.SetCompressorTypeToZLib()
+    writer.SetCompressionLevel(_COMPRESSION)
     writer.SetIdTypeToInt32()
     with atomic_path(path) as temporary:
         writer.SetFileName(str(temporary))

@@ -20,10 +20,17 @@ if TYPE_CHECKING:
 
 
 class _Block(NamedTuple):
-    """A part of the mesh, and which of the mesh's nodes are its own."""
+    """A part of the mesh.
+
+    Attributes:
+        grid: Its cells.
+        nodes: (n,) which of the mesh's nodes are its own.
+        inner: (n,) which of them lie in no facet of a boundary; on a surface all do count.
+    """
 
     grid: vtkUnstructuredGrid
     nodes: NDArray[np.integer]
+    inner: NDArray[np.bool_]
 
 
 class PlatingWriter:
@@ -43,44 +50,60 @@ class PlatingWriter:
             resume_time: See `BlockWriter`.
         """
         self._writer = BlockWriter(directory, resume_time=resume_time)
-        self._bodies: dict[str, _Block] = {}
-        for region in (names.ELECTRODE, names.ELECTROLYTE):
-            part = mesh.region(region)
-            assert part.parent_nodes is not None
-            self._bodies[region] = _Block(make_grid(part.points, part.cells), part.parent_nodes)
-        self._surfaces = {
-            name: _Block(make_grid(mesh.points[surface.nodes], surface.facets), surface.nodes)
-            for name in (names.INTERFACE, names.COLLECTOR)
-            if name in mesh.names
-            for surface in [mesh.boundary(name)]
+        self._bodies = {
+            region: _body(mesh.region(region)) for region in (names.ELECTRODE, names.ELECTROLYTE)
         }
+        self._surfaces = {}
+        if "interface" in mesh.names:
+            self._surfaces[names.INTERFACE] = _surface(mesh, "interface")
+        # what lies under the host is not open
+        electrolyte = mesh.region("electrolyte")
+        if "collector" in electrolyte.names:
+            self._surfaces[names.COLLECTOR] = _surface(electrolyte, "collector")
 
     def write(self, snapshot: PlatingSnapshot) -> None:
         """Write one output; one at the same time or of the same number is replaced."""
         name = f"{snapshot.index:04d}"
-        facts = output_facts(
-            snapshot.time, snapshot.voltage, snapshot.current_density, snapshot.label
-        )
+        facts = output_facts(snapshot.time, snapshot.voltage, snapshot.current_density)
         fields = {name: snapshot.volume for name in self._bodies}
         fields |= {names.INTERFACE: snapshot.host, names.COLLECTOR: snapshot.collector}
         blocks = {
             block: self._writer.write_block(
-                f"{name}/{block}.vtu", part.grid, _shown(fields[block], part.nodes), facts
+                f"{name}/{block}.vtu", part.grid, _shown(fields[block], part), facts
             )
             for block, part in (self._bodies | self._surfaces).items()
         }
-        self._writer.collect(name, snapshot.time, blocks)
+        self._writer.collect(name, snapshot.time, blocks, label=snapshot.label)
 
     def finish(self, result: Result) -> None:
         """Nothing is left open: every output is complete when `write` returns."""
 
 
-def _shown(fields: dict[str, NDArray], nodes: NDArray) -> dict[str, NDArray]:
-    """The fields that exist on a part, by the name they are shown under; 0 where none is."""
+def _body(part: ElectrodeMesh) -> _Block:
+    assert part.parent_nodes is not None
+    inner = np.ones(len(part.points), dtype=bool)
+    inner[part.facets.ravel()] = False
+    return _Block(make_grid(part.points, part.cells), part.parent_nodes, inner)
+
+
+def _surface(mesh: ElectrodeMesh, name: str) -> _Block:
+    surface = mesh.boundary(name)
+    nodes = surface.nodes if mesh.parent_nodes is None else mesh.parent_nodes[surface.nodes]
+    grid = make_grid(mesh.points[surface.nodes], surface.facets)
+    return _Block(grid, nodes, np.ones(len(nodes), dtype=bool))
+
+
+def _shown(fields: dict[str, NDArray], part: _Block) -> dict[str, NDArray]:
+    """The fields that exist inside a part, by the name they are shown under.
+
+    A field of the neighbour is known on the shared surface too, where it says nothing of this
+    part. Where a field that exists has no value it is not a number.
+    """
     found = {}
     for key, values in fields.items():
         name, scale = names.PLATING_FIELDS[key]
-        own = values[nodes]
-        if np.isfinite(own).any():
-            found[name] = np.nan_to_num(own, nan=0.0) * scale
+        own = values[part.nodes]
+        known = np.isfinite(own)
+        if known[part.inner].any() or known.all():
+            found[name] = own * scale
     return found

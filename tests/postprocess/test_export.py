@@ -14,6 +14,7 @@ from nanotrode.errors import NanotrodeError
 from nanotrode.postprocess import names
 from nanotrode.postprocess.collection import read_collection
 from nanotrode.postprocess.export import VtkWriter
+from nanotrode.postprocess.fields import read_outputs
 
 ALL_SURFACE = set(names.SURFACE_FIELDS.values())
 
@@ -69,7 +70,8 @@ def test_facts_of_the_output_are_stored(written):
     facts = blocks_at(written, 1)["interface"].field_data
     assert facts[names.TIME_FACT][0] == 10.0
     assert facts[names.VOLTAGE_FACT][0] == pytest.approx(3.3)
-    assert str(facts[names.LABEL_FACT][0]) == "Discharge at C/2 until 2.5 V"
+    step = blocks_at(written, 1).field_data[names.LABEL_FACT][0]
+    assert str(step) == read_outputs(written)[1].label == "Discharge at C/2 until 2.5 V"
 
 
 def test_a_uniform_electrolyte_is_stored_once(written):
