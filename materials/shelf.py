@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
+from collections import Counter
+from collections.abc import Collection
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
+from .._messages import near_miss, quoted
 from .._reading import read_text
 from ..errors import MaterialError
-from .entries import did_you_mean
 
 
 class CardText(NamedTuple):
@@ -64,10 +67,43 @@ class Shelf:
         card = by_fold.get(text.casefold())
         if card is None:
             raise MaterialError(
-                f"unknown material '{text}'{did_you_mean(text, self._cards) or '.'} "
+                f"unknown material {quoted(text)}{_hint(text, self._cards)} "
                 f"Expected one of {', '.join(self.names())}, or {self._files}"
             )
         return CardText(card.read_text(encoding="utf-8"), card.name)
+
+
+OTHER_NAMES = {
+    "LFP": "LiFePO4",
+    "LCO": "LiCoO2",
+    "NMC": "NMC622",
+    "NCM": "NMC622",
+    "NCM622": "NMC622",
+    "Gr": "graphite",
+    "copper": "Cu",
+    "lithium": "Li",
+}
+"""What materials are called elsewhere."""
+
+
+ELEMENTS = (
+    "H Li B C N O F Na Mg Al Si P S Cl K Ca Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge Y Zr Nb Mo Sn Sb "
+    "La Ta W"
+)
+_FORMULA = re.compile(rf"(?:(?:{'|'.join(ELEMENTS.split())})[\d.]*)+")
+
+
+def _hint(name: str, known: Collection[str]) -> str:
+    """The card that was meant; LiFeSO4 is near LiFePO4 as a word, but it is another compound."""
+    meant = {other.casefold(): card for other, card in OTHER_NAMES.items()}.get(name.casefold())
+    near = meant or near_miss(name, known)
+    if near is None or near not in known:
+        return "."
+    letters, wanted = Counter(name.casefold()), Counter(near.casefold())
+    changed = ((letters - wanted) + (wanted - letters)).total()
+    if meant is None and changed > 1 and _FORMULA.fullmatch(name):
+        return "."
+    return f"; did you mean '{near}'?"
 
 
 def read_file(path: Path) -> str:

@@ -15,7 +15,7 @@ from ..solver.steps import (
 
 
 def check_steps(
-    steps: Iterable[Step], *, inserts: bool = False, content: float = 0.0
+    steps: Iterable[Step | None], *, inserts: bool = False, content: float = 0.0
 ) -> Iterator[str | None]:
     """Yield for each step what is wrong with it, or None.
 
@@ -24,13 +24,13 @@ def check_steps(
     enters the host's lattice too, the potential comes down from above it.
 
     Args:
-        steps: Of the protocol.
+        steps: Of the protocol; None for one that could not be read.
         inserts: Whether lithium enters the lattice.
         content: Share of the lattice that is full at the start.
     """
     plated = content > 0.0
     for step in steps:
-        yield _mistake(step, plated, inserts)
+        yield None if step is None else _mistake(step, plated, inserts)
         lowers = isinstance(step, ConstantCurrent) and step.lowers
         plated = plated or lowers or not isinstance(step, ConstantCurrent)
 

@@ -7,7 +7,7 @@ is not known, the widest possible bounds are taken.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..errors import ProtocolError
@@ -95,19 +95,31 @@ class _State:
     x_high: float
 
 
-def walk(steps: Iterable[Step], electrode: Electrode, stoichiometry: float) -> Iterable[str | None]:
-    """Follow the steps from rest at `stoichiometry`; yield for each what is wrong, or None."""
+_UNKNOWN = _State(False, -math.inf, math.inf, 0.0, 1.0)
+
+
+def walk(
+    steps: Iterable[Step | None], electrode: Electrode, stoichiometry: float
+) -> Iterator[str | None]:
+    """Follow the steps from rest at `stoichiometry`; yield for each what is wrong, or None.
+
+    A step that is None could not be read: what it leaves behind is not known.
+    """
     material = electrode.material
     potential = float(material.ocp([stoichiometry])[0])
     state = _State(True, potential, potential, stoichiometry, stoichiometry)
     for step in steps:
+        if step is None:
+            state = _UNKNOWN
+            yield None
+            continue
         try:
             check_references(step, material.reference)
             state = _after(step, state, electrode)
         except ProtocolError as error:
             text = str(error)
             yield text if text.startswith("'") else f"'{step.text}': {text}"
-            state = _State(False, -math.inf, math.inf, 0.0, 1.0)
+            state = _UNKNOWN
         else:
             yield None
 

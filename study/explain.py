@@ -1,8 +1,7 @@
-"""What pydantic finds wrong with a study, in one line per mistake."""
+"""What pydantic finds wrong with a study: key and message of each mistake."""
 
 from __future__ import annotations
 
-import difflib
 import types
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -10,12 +9,15 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from .fields import Unit
+from .._messages import near_miss, quoted
+from .fields import PATTERNS, Unit
 from .geometries import GEOMETRIES
 from .locations import Path as KeyPath
-from .locations import nearest_line
 from .schema import RUN_STUDIES, kind_of
 from .source import Source
+
+MOST = 300
+"""Mistakes that are explained: more than anyone reads."""
 
 
 class _Mistake(NamedTuple):
@@ -24,8 +26,10 @@ class _Mistake(NamedTuple):
     meant: KeyPath | None = None
 
 
-def explain(error: ValidationError, source: Source, *, below: KeyPath = ()) -> str:
-    """One line per mistake, in the order of the file.
+def explain(
+    error: ValidationError, source: Source, *, below: KeyPath = ()
+) -> list[tuple[KeyPath, str]]:
+    """Key and message of each mistake.
 
     A key is not called missing where a misspelt one explains its absence.
 
@@ -36,15 +40,16 @@ def explain(error: ValidationError, source: Source, *, below: KeyPath = ()) -> s
     """
     found = [
         _mistake(item, source.data, below)
-        for item in error.errors()
+        for item in error.errors()[:MOST]
         # a list whose items are at fault is called too short as well
         if not (item["type"] == "too_short" and item["input"])
     ]
     meant = {mistake.meant for mistake in found}
-    kept = [mistake for mistake in found if mistake.key not in meant or mistake.meant]
-    kept.sort(key=lambda mistake: nearest_line(source.lines, mistake.key))
-    lines = [f"{source.where(mistake.key)}: {mistake.message}" for mistake in kept]
-    return "\n".join(dict.fromkeys(lines))
+    return [
+        (mistake.key, mistake.message)
+        for mistake in found
+        if mistake.key not in meant or mistake.meant
+    ]
 
 
 def _mistake(item: Any, data: dict[str, Any], below: KeyPath) -> _Mistake:
@@ -63,8 +68,12 @@ def _mistake(item: Any, data: dict[str, Any], below: KeyPath) -> _Mistake:
         return _Mistake(key, _not_one_of(given, list(options)))
     if kind in _BOUNDS:
         words, bound = _BOUNDS[kind]
-        return _Mistake(key, f"got {given}, expected {words.format(context[bound])}")
-    return _Mistake(key, _PLAIN.get(kind.split("_")[0], item["msg"]).format(_show(given)))
+        return _Mistake(key, f"got {quoted(given)}, expected {words.format(context[bound])}")
+    if kind == "string_pattern_mismatch":
+        expected = PATTERNS.get(context["pattern"], "another form")
+        return _Mistake(key, f"got {quoted(given)}, expected {expected}")
+    words = _PLAIN.get(kind) or _PLAIN.get(kind.split("_")[0]) or item["msg"]
+    return _Mistake(key, words.format(quoted(given), **context))
 
 
 _BOUNDS = {
@@ -77,17 +86,16 @@ _PLAIN = {
     "int": "got {}, expected a whole number",
     "float": "got {}, expected a plain number",
     "bool": "got {}, expected true or false",
+    "string_too_short": "the text is empty; expected {min_length} character or more",
+    "string_too_long": "the text is too long; expected at most {max_length} characters",
+    "string_unicode": "the text holds what is no character",
     "string": "got {}, expected a text in quotes",
     "tuple": 'got {}, expected a list, such as ["..."]',
+    "too_long": "the list is too long; expected at most {max_length} entries",
     "model": "got {}, expected a table",
     "dict": "got {}, expected a table",
     "too": "the list is empty; expected at least one entry",
 }
-
-
-def _show(given: object) -> str:
-    text = repr(given)
-    return text if len(text) < 60 else f"{text[:57]}..."
 
 
 def _key(location: KeyPath, data: Any, *, missing: bool) -> KeyPath:
@@ -109,9 +117,9 @@ def _wrong_kind(key: KeyPath, given: Any) -> _Mistake:
     kinds = list(GEOMETRIES)
     if isinstance(given, dict) and "kind" in given:
         return _Mistake((*key, "kind"), _not_one_of(given["kind"], kinds))
-    near = difflib.get_close_matches("kind", list(given) if isinstance(given, dict) else [], n=1)
+    near = near_miss("kind", given if isinstance(given, dict) else [])
     if near:
-        return _Mistake((*key, near[0]), "unknown key; did you mean 'kind'?")
+        return _Mistake((*key, near), "unknown key; did you mean 'kind'?")
     return _Mistake((*key, "kind"), f"missing; expected {_either(kinds)}")
 
 
@@ -119,32 +127,41 @@ def _unknown(key: KeyPath, data: dict[str, Any]) -> _Mistake:
     *table, name = key
     model = _model(tuple(table), data)
     known = list(model.model_fields) if model else []
-    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
+    near = near_miss(name, known)
     if near:
-        return _Mistake(key, f"unknown key; did you mean '{near[0]}'?", (*table, near[0]))
-    elsewhere = [place for place in _places(str(name)) if place.split(".")[:-1] != table]
+        return _Mistake(key, f"unknown key; did you mean '{near}'?", (*table, near))
+    elsewhere = [place for place in _places(str(name), data) if place.split(".")[:-1] != table]
     if elsewhere:
         return _Mistake(key, f"unknown key here; did you mean '{elsewhere[0]}'?")
     return _Mistake(key, f"unknown key; known are {', '.join(known)}")
 
 
-def _places(name: str) -> Iterator[str]:
-    """Where else in a study a key of this name stands."""
-    fields = {key: info for study in RUN_STUDIES for key, info in study.model_fields.items()}
+def _places(name: str, data: dict[str, Any]) -> Iterator[str]:
+    """Where else in such a study a key of this name stands."""
+    fields = kind_of(data).model_fields
     if name in fields:
         yield name
     for table, info in fields.items():
-        model = _bare(info)
+        model = _model((table,), data) if table == "geometry" else _bare(info)
         if isinstance(model, type) and issubclass(model, BaseModel) and name in model.model_fields:
             yield f"{table}.{name}"
-    if any(name in model.model_fields for model in GEOMETRIES.values()):
-        yield f"geometry.{name}"
 
 
 def _not_one_of(given: object, options: list[Any]) -> str:
-    near = difflib.get_close_matches(str(given), map(str, options), n=1, cutoff=0.5)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
-    return f"got {given!r}, expected {_either(options)}{hint}"
+    meant = _KINDS_MEANT.get(str(given).casefold())
+    near = meant if meant in options else near_miss(given, options)
+    hint = f"; did you mean '{near}'?" if near else ""
+    return f"got {quoted(given)}, expected {_either(options)}{hint}"
+
+
+_KINDS_MEANT = {
+    **dict.fromkeys(("wire", "wires", "rod", "cylinder", "pillar", "nanorod"), "nanowire-array"),
+    **dict.fromkeys(("belt", "belts", "ribbon", "nanoribbon", "fin"), "nanobelt-array"),
+    **dict.fromkeys(("layer", "slab", "planar", "flat", "thin-film"), "film"),
+    **dict.fromkeys(("tomogram", "tiff", "voxels", "stack"), "image"),
+    **dict.fromkeys(("spheres", "sphere", "particles"), "overlapping-spheres"),
+}
+"""What a geometry is called elsewhere."""
 
 
 def _either(options: list[Any]) -> str:
@@ -157,12 +174,17 @@ def _model(table: KeyPath, data: dict[str, Any]) -> type[BaseModel] | None:
     found: Any = kind_of(data)
     for part in table:
         if part == "geometry" and found in RUN_STUDIES:
-            found = GEOMETRIES.get(data["geometry"].get("kind"))
+            found = _geometry(data.get("geometry"))
         elif isinstance(part, str) and found is not None:
             found = _bare(found.model_fields.get(part))
         if not (isinstance(found, type) and issubclass(found, BaseModel)):
             return None
     return found
+
+
+def _geometry(given: Any) -> type[BaseModel] | None:
+    kind = given.get("kind") if isinstance(given, dict) else None
+    return GEOMETRIES.get(kind) if isinstance(kind, str) else None
 
 
 def _field(key: KeyPath, data: dict[str, Any]) -> FieldInfo | None:

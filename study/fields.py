@@ -8,10 +8,21 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from .._messages import quoted
 from ..errors import InputError
 from ..units import quantity
 
 _MARK = "@"
+
+RUN_NAME = r"^([^/\\.\x00-\x1f][^/\\\x00-\x1f]*)?$"
+FILE_NAME = r"^[^\x00-\x1f]+$"
+MEMORY = r"^\d+[KMGT]?$"
+PATTERNS = {
+    RUN_NAME: "the name of a folder: no slash in it, and no dot before it",
+    FILE_NAME: "the name of a file, without control characters",
+    MEMORY: 'a number and K, M, G or T, such as "4G"',
+}
+"""Patterns of texts, in words."""
 
 
 class Table(BaseModel):
@@ -65,11 +76,11 @@ class Unit:
             raise ValueError(str(error).removeprefix(f"{_MARK}: ")) from None
         if self.above is not None and not value > self.above:
             raise ValueError(
-                f"'{given}' is not above {self.above:g}; expected such as \"{self.example}\""
+                f'{quoted(given)} is not above {self.above:g}; expected such as "{self.example}"'
             )
         if self.least is not None and not value >= self.least:
             raise ValueError(
-                f"'{given}' is below {self.least:g}; expected such as \"{self.example}\""
+                f'{quoted(given)} is below {self.least:g}; expected such as "{self.example}"'
             )
         return Quantity(value, str(given))
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import InputError, StudyError
+from ..errors import StudyError
 from ..geometry.build_cad import Shape
-from ..solver.protocol import Step, parse_step
+from ..solver.protocol import Step, check_length, parse_step
 from . import build, build_plating
 from .check_plating import check_steps
 from .checks import walk
@@ -20,7 +19,8 @@ from .explain import explain
 from .fields import Table
 from .geometries import MICROSTRUCTURES, OwnMeshTable
 from .locations import Path as KeyPath
-from .schema import GeometryStudy, PlatingStudy, RunStudy, Study, kind_of
+from .mistakes import Mistakes
+from .schema import GeometryStudy, PlatingStudy, Study, kind_of
 from .source import Source, read_source
 
 FOR_POLES = ("segments", "elongation", "first_layer", "layers")
@@ -41,8 +41,7 @@ def load_study(path: str | Path, overrides: Iterable[str] = ()) -> Study | Plati
         StudyError: One line per mistake: file, line, key, what was expected.
     """
     source = read_source(path, overrides)
-    study = _validated(kind_of(source.data), source)
-    mistakes = Mistakes(source)
+    study, mistakes = _validated(kind_of(source.data), source)
     _check_run(study, mistakes)
     _check_alone(study, mistakes)
     mistakes.raise_any()
@@ -57,8 +56,7 @@ def load_case(source: Source) -> GeometryStudy:
     """
     if is_geometry(source):
         return _geometry_of(source)
-    study = _validated(kind_of(source.data), source)
-    mistakes = Mistakes(source)
+    study, mistakes = _validated(kind_of(source.data), source)
     _check_run(study, mistakes)
     mistakes.raise_any()
     return study
@@ -75,7 +73,8 @@ def read_table[Kind: Table](source: Source, name: str, model: type[Kind]) -> Kin
     try:
         return model.model_validate(source.data[name])
     except ValidationError as error:
-        raise StudyError(explain(error, source, below=(name,))) from None
+        Mistakes(source, explain(error, source, below=(name,))).raise_any()
+        raise
 
 
 def is_geometry(source: Source) -> bool:
@@ -94,21 +93,38 @@ def load_geometry(path: str | Path, overrides: Iterable[str] = ()) -> GeometrySt
 
 
 def _geometry_of(source: Source) -> GeometryStudy:
-    study = _validated(GeometryStudy, source)
-    mistakes = Mistakes(source)
+    study, mistakes = _validated(GeometryStudy, source)
     _check_geometry(study, mistakes)
     mistakes.raise_any()
     return study
 
 
-def _validated[Kind: GeometryStudy](model: type[Kind], source: Source) -> Kind:
-    """What the source says, each key for itself."""
+STAND_INS: dict[str, Any] = {
+    "geometry": {"kind": "film", "thickness": "1 um", "headroom": "1 um"},
+    "material": {"name": "LiFePO4"},
+    "initial": {"stoichiometry": 0.5},
+    "plating": {"anode": "LLTO@CNT"},
+    "protocol": [{"steps": ["Rest for 1 s"]}],
+}
+"""What takes the place of a table that cannot be read, so that the others are checked too."""
+
+
+def _validated[Kind: GeometryStudy](model: type[Kind], source: Source) -> tuple[Kind, Mistakes]:
+    """What the source says, and what cannot be read of it: stand-ins take the place of that."""
     _make_absolute(source)
     source.data.update(source.said())
     try:
-        return model.model_validate(source.data)
+        return model.model_validate(source.data), Mistakes(source)
     except ValidationError as error:
-        raise StudyError(explain(error, source)) from None
+        mistakes = Mistakes(source, explain(error, source))
+        wrong = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
+    kept = {key: value for key, value in source.data.items() if key not in wrong}
+    needed = {key: STAND_INS[key] for key in wrong & STAND_INS.keys() if key in model.model_fields}
+    try:
+        return model.model_validate(kept | needed), mistakes
+    except ValidationError:
+        mistakes.raise_any()
+        raise
 
 
 def _make_absolute(source: Source) -> None:
@@ -121,36 +137,6 @@ def _make_absolute(source: Source) -> None:
             values["file"] = str(start / values["file"])
 
 
-class Mistakes:
-    """Collects what is wrong, each with its place in the file."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.lines: list[str] = []
-
-    def add(self, key: KeyPath, message: str) -> None:
-        """Note a mistake."""
-        self.lines.append(f"{self.source.where(key)}: {message}")
-
-    @contextmanager
-    def at(self, table: str, *keys: str | int) -> Iterator[None]:
-        """Note an error of the block at this key, or at the one of its keys it speaks of."""
-        try:
-            yield
-        except InputError as error:
-            key: KeyPath = (table, *keys)
-            values = self.source.data.get(table)
-            if not keys and isinstance(values, dict):
-                named = (word for word in re.findall(r"\w+", str(error)) if word in values)
-                key += tuple(list(named)[:1])
-            self.add(key, str(error).removeprefix(f"{key[-1]}: "))
-
-    def raise_any(self) -> None:
-        """Raise a StudyError of all that was noted, if there is anything."""
-        if self.lines:
-            raise StudyError("\n".join(dict.fromkeys(self.lines)))
-
-
 def _check_run(study: Study | PlatingStudy, mistakes: Mistakes) -> None:
     if isinstance(study, PlatingStudy):
         _check_plating(study, mistakes)
@@ -160,9 +146,11 @@ def _check_run(study: Study | PlatingStudy, mistakes: Mistakes) -> None:
 
 def _check_plating(study: PlatingStudy, mistakes: Mistakes) -> None:
     """Make the materials, and see whether the protocol can be followed."""
+    unread = mistakes.tables
     shape = _check_geometry(study, mistakes)
-    with mistakes.at("plating"):
-        build_plating.make_anode(study)
+    if "plating" not in unread:
+        with mistakes.at("plating"):
+            build_plating.make_anode(study)
     if study.mesh.order == 2:
         mistakes.add(("mesh", "order"), "plating takes straight elements; expected 1")
     if shape is not None and not getattr(shape, "headroom", None):
@@ -170,32 +158,37 @@ def _check_plating(study: PlatingStudy, mistakes: Mistakes) -> None:
             ("geometry", "headroom"),
             'plating needs electrolyte above the host; give a headroom, such as "5 um"',
         )
-    steps = list(_steps(study, mistakes))
+    steps = list(_steps(mistakes))
     table = study.plating
     reports = check_steps(
         (step for _, step in steps),
         inserts=table.lithiation,
         content=table.initial_content or 0.0,
     )
-    for (key, _), report in zip(steps, reports, strict=True):
-        if report:
-            mistakes.add(key, report)
+    if "plating" not in unread:
+        _note_reports(steps, reports, mistakes)
 
 
 def _check(study: Study, mistakes: Mistakes) -> None:
     """Make all that costs nothing to make, and see whether the protocol can be followed."""
+    unread = mistakes.tables
     material = start = None
     shape = _check_geometry(study, mistakes)
-    with mistakes.at("material", "file" if study.material.file else "name"):
-        material = build.make_material(study)
-    if material is not None:
+    if unread.isdisjoint({"material", "temperature"}):
+        with mistakes.at("material", "file" if study.material.file else "name"):
+            material = build.make_material(study)
+    if material is not None and "initial" not in unread:
         with mistakes.at("initial"):
             start = build.initial_stoichiometry(study, material)
-    steps = list(_steps(study, mistakes))
-    if mistakes.lines or material is None or start is None:
-        return
-    electrode = build.whole_electrode(shape, material)
-    reports = walk([step for _, step in steps], electrode, start)
+    steps = list(_steps(mistakes))
+    if material is not None and start is not None:
+        electrode = build.whole_electrode(shape, material)
+        _note_reports(steps, walk([step for _, step in steps], electrode, start), mistakes)
+
+
+def _note_reports(
+    steps: list[tuple[KeyPath, Step | None]], reports: Iterable[str | None], mistakes: Mistakes
+) -> None:
     for (key, _), report in zip(steps, reports, strict=True):
         if report:
             mistakes.add(key, report)
@@ -204,7 +197,7 @@ def _check(study: Study, mistakes: Mistakes) -> None:
 def _check_alone(study: Study | PlatingStudy, mistakes: Mistakes) -> None:
     """A single run is no sweep."""
     for table in ("sweep", "optimise"):
-        if getattr(study, table) is not None:
+        if table in mistakes.source.data:
             mistakes.add(
                 (table,), f"makes many cases of the study; 'nanotrode {table}' runs them, not 'run'"
             )
@@ -217,7 +210,10 @@ def _check_alone(study: Study | PlatingStudy, mistakes: Mistakes) -> None:
 
 
 def _check_geometry(study: GeometryStudy, mistakes: Mistakes) -> Shape | None:
+    """The shape, where it can be read and made."""
     shape = None
+    if "geometry" in mistakes.tables:
+        return None
     with mistakes.at("geometry"):
         shape = build.make_shape(study)
         if shape is not None:
@@ -240,11 +236,29 @@ def _check_own_mesh(table: OwnMeshTable, mistakes: Mistakes) -> None:
         mistakes.add(("geometry", "file"), f"no such file: {table.file}")
 
 
-def _steps(study: RunStudy, mistakes: Mistakes) -> Iterator[tuple[KeyPath, Step]]:
-    """The steps with their keys; a repeated block comes twice, since later rounds are alike."""
-    for number, table in enumerate(study.protocol):
-        block: list[tuple[KeyPath, Step]] = []
-        for place, text in enumerate(table.steps):
-            with mistakes.at("protocol", number, "steps", place):
-                block.append((("protocol", number, "steps", place), parse_step(text)))
-        yield from block * min(table.repeat, 2)
+def _steps(mistakes: Mistakes) -> Iterator[tuple[KeyPath, Step | None]]:
+    """The steps with their keys; a repeated block comes twice, since later rounds are alike.
+
+    They are read from the source, so that the words of one are checked whatever is wrong with
+    another, or with the rest of its table; one that cannot be read is None.
+    """
+    total = 0
+    for number, table in enumerate(_tables(mistakes.source.data.get("protocol"))):
+        block: list[tuple[KeyPath, Step | None]] = []
+        texts = table.get("steps")
+        for place, text in enumerate(texts if isinstance(texts, list) else ()):
+            key, step = ("protocol", number, "steps", place), None
+            if isinstance(text, str):
+                with mistakes.at(*key):
+                    step = parse_step(text)
+            block.append((key, step))
+        repeat = table.get("repeat", 1)
+        repeat = repeat if isinstance(repeat, int) else 1
+        total += repeat * len(block)
+        yield from block * min(repeat, 2)
+    with mistakes.at("protocol"):
+        check_length(total)
+
+
+def _tables(given: Any) -> list[dict[str, Any]]:
+    return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []

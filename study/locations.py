@@ -49,6 +49,7 @@ class _Walk:
         self.at = 0
         self.lines: dict[Path, int] = {}
         self.counts: dict[Path, int] = {}
+        self.passed, self.passed_lines = 0, 1
         prefix: Path = ()
         self._skip(_BLANK)
         while self.at < len(self.text):
@@ -66,7 +67,9 @@ class _Walk:
         return match[0]
 
     def _line(self) -> int:
-        return self.text.count("\n", 0, self.at) + 1
+        self.passed_lines += self.text.count("\n", self.passed, self.at)
+        self.passed = self.at
+        return self.passed_lines
 
     def _peek(self, token: str) -> bool:
         found = self.text.startswith(token, self.at)

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ..geometry.implicit.scaffold import PRESETS
-from .fields import Length, LengthOrTwo, LengthRange, Table, written
+from .fields import FILE_NAME, Length, LengthOrTwo, LengthRange, Table, written
 
-FileName = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
+FileName = Annotated[str, Field(min_length=1, pattern=FILE_NAME)]
 Sides = Literal["periodic", "symmetric"]
 Cells = tuple[int, int, float]
 Span = tuple[int, int]

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 from .._messages import quoted
 from ..solver.sentence import NOT_A_TEXT
 from .fields import (
+    RUN_NAME,
     Concentration,
     CurrentDensity,
     Diffusivity,
@@ -149,7 +150,7 @@ class GeometryStudy(Table):
     name: str = Field(
         "",
         max_length=100,
-        pattern=r"^([^/\\.\x00-\x1f][^/\\\x00-\x1f]*)?$",
+        pattern=RUN_NAME,
         description="of the run's folder; else the file's",
     )
     question: str = Field(

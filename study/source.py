@@ -11,6 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from .._messages import plain, quoted
 from .._reading import read_text, reason_of
 from ..errors import StudyError
 from .locations import Path as KeyPath
@@ -21,6 +22,12 @@ MOST_BYTES = 2_000_000
 LONGEST_QUESTION = 4000
 """Characters that a comment at the head of a file may give, as many as the key takes."""
 
+LONGEST_SAID = 120
+"""Characters that a message repeats of an override, or of a key."""
+DEEPEST = 20
+"""Tables and lists that may stand in one another."""
+
+_LONG_KEY = re.compile(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){200}")
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -47,8 +54,9 @@ class Source:
         dotted = ".".join(str(part) for part in key)
         for depth in range(len(key), 0, -1):
             if key[:depth] in self.overrides:
-                return f"--set {self.overrides[key[:depth]]}: {dotted}"
-        return f"{self.path}:{nearest_line(self.lines, key)}: {dotted or 'the study'}"
+                return f"--set {plain(self.overrides[key[:depth]], LONGEST_SAID)}: {dotted}"
+        place = f"{self.path}:{nearest_line(self.lines, key)}"
+        return f"{place}: {plain(dotted, LONGEST_SAID) or 'the study'}"
 
     def without(self, *tables: str) -> Source:
         """A copy that does not have these tables."""
@@ -83,6 +91,8 @@ def read_source(path: str | Path, overrides: Iterable[str] = ()) -> Source:
     """
     path = Path(path)
     text = _text(path)
+    if _LONG_KEY.search(text):  # the reader would take seconds for it
+        raise StudyError(f"{path}: a key has more than {DEEPEST} parts")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -90,9 +100,31 @@ def read_source(path: str | Path, overrides: Iterable[str] = ()) -> Source:
     except (ValueError, RecursionError, OverflowError) as error:
         raise StudyError(f"{path}: cannot be read as TOML ({reason_of(error)})") from None
     source = Source(path=path, data=data, lines=_lines(text), head=_head(text))
+    mistakes: dict[str, None] = {}
     for override in overrides:
-        _apply(source, override)
+        try:
+            _apply(source, override)
+        except StudyError as error:
+            mistakes[str(error)] = None
+    if mistakes:
+        raise StudyError("\n".join(mistakes))
+    _check_depth(source)
     return source
+
+
+def _check_depth(source: Source) -> None:
+    """Refuse tables in tables in tables, which no study has, before anything walks through them."""
+    level: list[Any] = [source.data]
+    for _ in range(DEEPEST):
+        level = [
+            below
+            for one in level
+            for below in (one.values() if isinstance(one, dict) else one)
+            if isinstance(below, dict | list)
+        ]
+        if not level:
+            return
+    raise StudyError(f"{source.path}: tables or lists stand in one another {DEEPEST} deep or more")
 
 
 def _head(text: str) -> str:
@@ -104,10 +136,7 @@ def _head(text: str) -> str:
 def _lines(text: str) -> dict[KeyPath, int]:
     try:
         return key_lines(text)
-    except (
-        ValueError,
-        RecursionError,
-    ):  # a corner of TOML that is not known there: messages then say line 1
+    except (ValueError, RecursionError):  # TOML that is not known there: messages say line 1
         return {}
 
 
@@ -130,22 +159,34 @@ def _syntax(path: Path, text: str, message: str) -> str:
         line, column = int(found[1]), f" (column {found[2]})"
     else:
         line, column = text.rstrip().count("\n") + 1, ""
-    content = text.splitlines()[line - 1] if text else ""
+    content = text.split("\n")[line - 1]
     hint = ""
     unquoted = re.match(r"\s*([\w.-]+)\s*=\s*([^\s\"'\[{#][^\"'#]*)", content)
-    if unquoted:
-        hint = f'; a quantity or a text needs quotes: {unquoted[1]} = "{unquoted[2].strip()}"'
-    return f"{path}:{line}: {_AT_LINE.sub('', message)}{column}{hint}"
+    if unquoted and not _is_value(unquoted[2]):
+        value = plain(unquoted[2].strip())
+        hint = f'; a quantity or a text needs quotes: {plain(unquoted[1])} = "{value}"'
+    said = _AT_LINE.sub("", message)
+    return f"{path}:{line}: {_SAID_TWICE.get(said, said)}{column}{hint}"
+
+
+_SAID_TWICE = {"Cannot overwrite a value": "the key is said twice"}
+"""What Python's TOML reader says, in plain words."""
+
+
+def _is_value(text: str) -> bool:
+    try:
+        return set(tomllib.loads(f"value = {text}")) == {"value"}
+    except (ValueError, RecursionError, OverflowError):
+        return False
 
 
 def _apply(source: Source, override: str) -> None:
     key, equals, text = override.partition("=")
-    parts = re.sub(r"\[(\d+)\]", r".\1", key.strip()).split(".")
-    if not equals or not all(parts):
-        raise StudyError(
-            f"--set {override}: expected KEY=VALUE, such as --set 'geometry.radius=60 nm'"
-        )
-    path = _set(source, tuple(parts), _value(text.strip()), f"--set {override}")
+    parts = re.sub(r"\[(\d{1,6})\]", r".\1", key.strip()).split(".")
+    said = f"--set {plain(override, LONGEST_SAID)}"
+    if not equals or not all(parts) or len(parts) > DEEPEST:
+        raise StudyError(f"{said}: expected KEY=VALUE, such as --set 'geometry.radius=60 nm'")
+    path = _set(source, tuple(parts), _value(text.strip()), said)
     source.overrides[path] = override
 
 
@@ -169,13 +210,13 @@ def _step(here: Any, part: str, said: str, path: KeyPath) -> str | int:
     if isinstance(here, dict):
         return part
     if isinstance(here, list):
-        if part.isdecimal() and int(part) < len(here):
+        if part.isdecimal() and len(part) < 10 and int(part) < len(here):
             return int(part)
         raise StudyError(
             f"{said}: {name} is a list of {len(here)}; "
-            f"expected a number from 0 to {len(here) - 1}, got '{part}'"
+            f"expected a number from 0 to {len(here) - 1}, got {quoted(part)}"
         )
-    raise StudyError(f"{said}: {name} holds a value and has no key '{part}'")
+    raise StudyError(f"{said}: {name} holds a value and has no key {quoted(part)}")
 
 
 def _value(text: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ..fields import Table, Time
+from ..fields import MEMORY, Table, Time
 
 
 class SlurmTable(Table):
@@ -16,7 +16,7 @@ class SlurmTable(Table):
     account: str | None = Field(None, min_length=1)
     time: Time | None = Field(None, description="limit that Slurm holds a case to")
     memory: str | None = Field(
-        None, pattern=r"^\d+[KMGT]?$", description='of a case, as sbatch\'s --mem: "4G"'
+        None, pattern=MEMORY, description='of a case, as sbatch\'s --mem: "4G"'
     )
     setup: tuple[str, ...] = Field(
         (), description="shell lines before each case, such as loading modules"

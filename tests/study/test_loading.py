@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from dataclasses import fields
 
@@ -18,6 +19,10 @@ def complaint(path, overrides=()) -> list[str]:
     with pytest.raises(StudyError) as error:
         load_study(path, overrides)
     return str(error.value).splitlines()
+
+
+def lines_of(mistakes: list[str]) -> list[int]:
+    return [int(mistake.split(":")[1]) for mistake in mistakes]
 
 
 def test_quantities_are_si_and_defaults_are_filled_in(good):
@@ -87,6 +92,111 @@ def test_many_mistakes_are_told_together_in_the_order_of_the_file(changed):
     path = changed('radius = "50 nm"', 'raduis = "50 nm"\ntip = "sharp"\nseed = -1')
     lines = complaint(path)
     assert [line.split(":")[1] for line in lines] == ["4", "5", "6"]
+
+
+def test_all_mistakes_of_a_file_are_told_at_once(tmp_path):
+    path = tmp_path / "wrong.toml"
+    path.write_text(
+        'name = "../../x"\n'  # 1: schema
+        "temperature = 25\n"  # 2: units
+        '[geometry]\nkind = "nanowire-array"\ncount = 4\nradius = "50 nm"\nlength = "500 nm"\n'
+        'pitch = "90 nm"\n'  # 8: geometry
+        "[mesh]\norder = 3\n"  # 10: schema
+        '[material]\nname = "silicon"\n'  # 12: materials
+        "[initial]\nstoichiometry = 0.02\n"
+        "[[protocol]]\nrepeat = 0\n"  # 16: schema, in the table of the steps
+        "steps = [\n"
+        '"Rest for 10",\n'  # 18: words
+        "3,\n"  # 19: schema
+        '"Hodl at 4 V for 1 s",\n]\n'  # 20: words
+        "[solvr]\n"  # 22: schema
+    )
+    lines = complaint(path)
+    # the material is looked up at the study's temperature, which cannot be read here
+    assert lines_of(lines) == [1, 2, 8, 10, 16, 18, 19, 20, 22]
+    path.write_text(path.read_text().replace("temperature = 25\n", 'question = ""\n'))
+    lines = complaint(path)
+    assert lines_of(lines) == [1, 8, 10, 12, 16, 18, 19, 20, 22]
+
+
+def test_limits_are_told_beside_other_mistakes(changed):
+    path = changed("Discharge at 20C until 2.5 V", "Discharge at 20C until 4.5 V")
+    path.write_text(path.read_text().replace("count = 4", "count = 0"))
+    assert [line.split(":")[1] for line in complaint(path)] == ["3", "16"]
+
+
+def test_after_a_step_that_cannot_be_read_nothing_is_known(changed):
+    path = changed("Discharge at 20C until 2.5 V", "Hodl at 4.5 V for 1 s")
+    path.write_text(path.read_text().replace("Rest for 1 minute", "Discharge at 1C until 4.4 V"))
+    (only,) = complaint(path)
+    assert "did you mean 'Hold'?" in only
+
+
+def test_all_wrong_overrides_are_told_at_once(good):
+    lines = complaint(good, ["geometry.radius", "protocol.7.repeat=2"])
+    assert len(lines) == 2
+    lines = complaint(good, ["geometry.radius=60", "temperature=25"])
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "unsaid"),
+    [
+        ("[geometry]", 'name = "../../x"\n[geometry]', "expected the name of a folder", "quotes"),
+        ("[geometry]", 'name = ".x"\n[geometry]', "expected the name of a folder", "quotes"),
+        ('name = "LiFePO4"', 'name = ""', "the text is empty", "quotes"),
+        ('name = "LiFePO4"', "name = 3", "got 3, expected a text in quotes", None),
+        ("LiFePO4", "silicon", "unknown material 'silicon'", "mean"),
+        ("LiFePO4", "LiFeSO4", "unknown material 'LiFeSO4'", "mean"),
+        ("LiFePO4", "NMC811", "unknown material 'NMC811'", "mean"),
+        ("LiFePO4", "LFP", "did you mean 'LiFePO4'?", None),
+        ("LiFePO4", "nmc", "did you mean 'NMC622'?", None),
+        ("LiFePO4", "graphit", "did you mean 'graphite'?", None),
+        ("nanowire-array", "cylinder", "did you mean 'nanowire-array'?", None),
+        ("nanowire-array", "hexagon", "got 'hexagon', expected 'film'", "mean"),
+        # no key of this geometry, and so no hint to it
+        ("[material]", '[mesh]\nthickness = "1 um"\n[material]', "unknown key; known are", "mean"),
+        ("[material]", '[mesh]\nradius = "1 um"\n[material]', "did you mean 'geometry.rad", None),
+        # a plating study's table
+        ("[initial]", "[initial]\nanode = 3", "unknown key; known are", "mean"),
+        ("count = 4", "count = 4\ncount = 5", "the key is said twice", "quotes"),
+    ],
+)
+def test_hints_are_what_fits_the_place(changed, old, new, said, unsaid):
+    (only,) = complaint(changed(old, new))
+    assert said in only
+    assert unsaid is None or unsaid not in only
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"\\u001b[31m' + "x" * 1_500_000 + '" = 1',
+        'name = "' + "x" * 1_500_000 + '"',
+        "a." * 20_000 + "b = 1",
+        "x = " + "[" * 250 + "]" * 250,
+        "\n".join(f"k{number} = 1" for number in range(60_000)),
+        '[[protocol]]\nsteps = ["Rest for ' + "1" * 20_000 + ' s"]',
+        "[[protocol]]\nsteps = [" + '"Rest",' * 20_000 + "]",
+        "[[protocol]]\nrepeat = 1" + "0" * 4_000 + '\nsteps = ["Rest for 1 s"]',
+        "[mesh]\nsegments = 1" + "0" * 4_000,
+    ],
+)
+def test_large_input_is_answered_soon_and_shortly(tmp_path, text):
+    path = tmp_path / "large.toml"
+    path.write_text(text)
+    started = time.process_time()
+    with pytest.raises(StudyError) as error:
+        load_study(path)
+    assert time.process_time() - started < 5.0
+    assert len(str(error.value)) < 20_000
+    assert str(error.value).replace("\n", "").isprintable()
+
+
+def test_a_long_override_is_cut(good):
+    (only,) = complaint(good, ["geometry.radius=" + "\x1b" * 1_000_000])
+    assert len(only) < 1_000
+    assert only.isprintable()
 
 
 def test_a_missing_key_is_called_missing(changed):
