@@ -104,6 +104,24 @@ def reason_of(failure: BaseException) -> str:
 
 
 @contextlib.contextmanager
+def silent_libraries() -> Iterator[None]:
+    """Keep what libraries in C write to the error stream from the terminal."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # it is closed
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+@contextlib.contextmanager
 def bounded_memory(most: int) -> Iterator[None]:
     """Let a block take at most `most` more bytes; beyond, it meets a MemoryError.
 

@@ -15,6 +15,7 @@ from ..geometry.implicit import families
 from ..geometry.implicit.combination import Combination
 from ..geometry.implicit.framework import PorousFramework
 from ..geometry.implicit.image import Image
+from ..geometry.implicit.image_scale import given_or_told
 from ..geometry.implicit.scaffold import MiecScaffold, scaffold
 from ..geometry.shapes import Film, NanobeltArray, NanowireArray
 from ..geometry.sizing import Sizing
@@ -28,7 +29,7 @@ from .checks import Electrode
 from .fastest import diffusion_length
 from .fields import Table
 from .geometries import CombinationTable, OwnMeshTable
-from .microstructures import MiecScaffoldTable
+from .microstructures import ImageTable, MiecScaffoldTable
 from .schema import GeometryStudy, MaterialTable, PlatingStudy, RunStudy, Study
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def _shape(table: Table) -> Shape:
     if isinstance(table, MiecScaffoldTable) and table.preset:
         said = {"width", "headroom"} if table.preset == "Cu foil" else table.model_fields_set
         return scaffold(table.preset, **{key: values[key] for key in said if key in values})
+    if isinstance(table, ImageTable):
+        values["voxel"] = given_or_told(table.file, values.get("voxel"))
     return SHAPES[table.kind](**values)  # type: ignore[attr-defined]
 
 

@@ -116,8 +116,6 @@ def read_words(about: dict[str, Any]) -> dict[str, Any]:
     """
     from ..units import quantity
 
-    if about["voxel"] is None:
-        raise InputError('--voxel: how large is a voxel of the image? Give it, such as "100 nm"')
     labels: dict[str, tuple[int, ...]] = {}
     for text in about["labels"] or ():
         name, _, values = text.partition("=")
@@ -127,7 +125,7 @@ def read_words(about: dict[str, Any]) -> dict[str, Any]:
         except ValueError:
             raise InputError(f"--label: got '{text}', expected such as electrolyte=0") from None
     return {
-        "voxel": quantity(about["voxel"], "m", key="--voxel"),
+        "voxel": about["voxel"] and quantity(about["voxel"], "m", key="--voxel"),
         "labels": labels,
         "threshold": about["threshold"],
         "axes": about["axes"],
@@ -163,8 +161,10 @@ def _pictures(mesh: ElectrodeMesh, folder: Path, name: str) -> list[Path]:
 def of_image(path: Path, **about: Any) -> Structure:
     """An image as a structure; `about` as `Image` takes it."""
     from ..geometry.implicit.image import Image
+    from ..geometry.implicit.image_scale import given_or_told
 
-    shape = Image(file=str(path), **about)
+    voxel = given_or_told(str(path), about.pop("voxel"), key="--voxel")
+    shape = Image(file=str(path), voxel=voxel, **about)
     return Structure(path.stem, shape.voxels, shape=shape)
 
 

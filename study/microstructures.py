@@ -159,7 +159,9 @@ class ImageTable(Table):
 
     kind: Literal["image"]
     file: FileName = Field(description="path beside the study file: .tif, .npy, raw, or a folder")
-    voxel: Length = Field(description="edge of a voxel")
+    voxel: Length | None = Field(
+        None, description="edge of a voxel; left out, a TIFF file's own scale is taken"
+    )
     labels: LabelsTable | None = Field(None, description="which grey value is which region")
     threshold: float | None = Field(None, description="instead: above it is electrode")
     axes: Literal["zyx", "zxy", "yzx", "yxz", "xzy", "xyz"] = Field(

@@ -15,7 +15,7 @@ from ...errors import ShapeError
 from ..checks import TOPS, check_choice, check_positive
 from ..tags import REGIONS
 from ..voxels import Voxels
-from .image_files import read_stack
+from .image_files import open_stack
 from .shape import ImplicitBox, Phases
 from .smoothing import level_sets
 
@@ -93,16 +93,26 @@ class Image(ImplicitBox):
         Raises:
             ShapeError: The file does not hold what was said of it.
         """
-        stack = read_stack(self.file, raw_shape=self.raw_shape, raw_type=self.raw_type)
-        grey = stack.transpose([self.axes.index(axis) for axis in "xyz"])
-        if self.upside_down:
-            grey = grey[:, :, ::-1]
-        grey = np.ascontiguousarray(grey[_window(self.crop, grey.shape)])
-        tags = self._segmented(grey)
+        tags = self._segmented(self._grey())
         missing = [name for name in self._regions if not (tags == REGIONS[name]).any()]
         if missing:
             raise ShapeError(f"{self._key}: no voxel of the cropped image is {missing[0]}")
         return Voxels(tags, self.voxel)
+
+    def _grey(self) -> NDArray[Any]:
+        """The cropped image's values along x, y and z; only these are read from the file."""
+        stack = open_stack(self.file, raw_shape=self.raw_shape, raw_type=self.raw_type)
+        order = [self.axes.index(axis) for axis in "xyz"]
+        window = list(_window(self.crop, tuple(stack.shape[axis] for axis in order)))
+        if self.upside_down:
+            high = stack.shape[order[2]]
+            window[2] = slice(high - window[2].stop, high - window[2].start)
+        pages, rows, columns = (window["xyz".index(axis)] for axis in self.axes)
+        grey = stack.read((pages, rows, columns)).transpose(order)
+        if self.upside_down:
+            grey = grey[:, :, ::-1]
+        _check_finite(grey, [span.start for span in window])
+        return np.ascontiguousarray(grey)
 
     @property
     def size(self) -> tuple[float, float, float]:
@@ -215,6 +225,19 @@ def _check_labels(labels: Mapping[str, int | tuple[int, ...]]) -> None:
     twice, count = np.unique(values, return_counts=True)
     if (count > 1).any():
         raise ShapeError(f"labels: {_listed(twice[count > 1])} stands for two regions")
+
+
+def _check_finite(grey: NDArray[Any], first: list[int]) -> None:
+    """A voxel without a value belongs to no phase."""
+    if grey.dtype.kind != "f":
+        return
+    lost = ~np.isfinite(grey)
+    if lost.any():
+        place = np.argwhere(lost)[0] + first
+        raise ShapeError(
+            f"file: {int(lost.sum())} voxels are not a number (NaN or infinite), the first at "
+            f"x, y, z = {', '.join(map(str, place))}; crop or fill them"
+        )
 
 
 def _window(crop: tuple[Span | None, ...] | None, shape: tuple[int, ...]) -> tuple[slice, ...]:

@@ -79,7 +79,7 @@ def test_a_folder_s_mesh_is_described_like_the_voxels_it_is_made_of(capsys, tmp_
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([FILE], "--voxel: how large is a voxel"),
+        ([FILE], "--voxel: 'electrode_64.tiff' does not say how large its voxels are"),
         ([FILE, "--voxel", "1 s"], "--voxel"),
         ([FILE, "--voxel", "1 nm", "--label", "pore"], "--label: got 'pore', expected such as"),
         ([FILE, *ABOUT, "--crop", "0:64"], "crop: got 1 spans"),
