@@ -16,9 +16,9 @@ from .._fenics import PETSc, require_compiler
 from ..errors import MeshError
 from ..geometry.tags import boundary_tags
 from .dolfinx_mesh import Numbering, spread
+from .operators import assemble_layers, assemble_stiffness, assemble_tetrahedra, find_layers
 
-import ufl  # isort: skip  (after the gate, which orders the imports)
-from dolfinx import fem  # isort: skip
+from dolfinx import fem  # isort: skip  (after the gate, which orders the imports)
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -45,7 +45,7 @@ class Domain:
 
     def __init__(self, arrays: ElectrodeMesh | None, comm: MPI.Comm) -> None:
         require_compiler()
-        self.comm = comm
+        self.comm, self._arrays = comm, arrays
         order = comm.bcast(arrays.order if arrays is not None else None)
         self.order: int = order
         self.n_nodes: int = comm.bcast(len(arrays.points) if arrays is not None else None)
@@ -121,39 +121,30 @@ class Domain:
         assert field is not None
         return np.ascontiguousarray(field[self.input_nodes])
 
-    def assemble_operators(self) -> tuple:
-        """Mass matrix and unit stiffness matrix (PETSc AIJ), assembled once.
+    def unknown_of_node(self) -> NDArray[np.int64]:
+        """(n_nodes,) global number of the unknown on each node of the input."""
+        own = self.input_nodes, self.global_range[0] + np.arange(self.owned)
+        pieces = [own] if self.comm.size == 1 else self.comm.allgather(own)
+        unknown = np.empty(self.n_nodes, dtype=np.int64)
+        for nodes, numbers in pieces:
+            unknown[nodes] = numbers
+        return unknown
 
-        M_ij = int phi_i phi_j dx [m3], K_ij = int grad phi_i . grad phi_j dx [m].
+    def assemble_operators(self, *, layers_under: str | None = None) -> tuple[PETSc.Mat, PETSc.Mat]:
+        """Mass matrix [m3] and unit stiffness matrix [m] (PETSc AIJ) of one pattern.
+
+        Args:
+            layers_under: A boundary under which layers are taken for the prisms that they were
+                before they were cut into tetrahedra; see `operators`.
         """
-        from dolfinx.fem.petsc import assemble_matrix
-
-        mass_form, stiffness_form = self._forms()
-        mass = assemble_matrix(fem.form(mass_form))
-        mass.assemble()
-        stiffness = mass.duplicate()  # one pattern serves both
-        assemble_matrix(stiffness, fem.form(stiffness_form))
-        stiffness.assemble()
-        return mass, stiffness
+        layers = find_layers(self, self._arrays, layers_under) if layers_under else None
+        if layers is None:
+            return assemble_tetrahedra(self)
+        return assemble_layers(self, layers)
 
     def assemble_stiffness(self) -> PETSc.Mat:
         """The unit stiffness matrix alone; see `assemble_operators`."""
-        from dolfinx.fem.petsc import assemble_matrix
-
-        stiffness = assemble_matrix(fem.form(self._forms()[1]))
-        stiffness.assemble()
-        return stiffness
-
-    def _forms(self) -> tuple[ufl.Form, ufl.Form]:
-        u, v = ufl.TrialFunction(self.space), ufl.TestFunction(self.space)
-        dx = ufl.Measure("dx", domain=self.mesh)
-        # a curved cell's volume element is a polynomial of degree 3 (order - 1)
-        curvature = 3 * (self.order - 1)
-        gradients = 2 * (self.order - 1) + curvature
-        return (
-            u * v * dx(metadata={"quadrature_degree": 2 * self.order + curvature}),
-            ufl.inner(ufl.grad(u), ufl.grad(v)) * dx(metadata={"quadrature_degree": gradients}),
-        )
+        return assemble_stiffness(self)
 
 
 def alone() -> MPI.Comm:

@@ -59,7 +59,7 @@ class InsertionModel:
         self.material, self.temperature, self.c_e = material, temperature, c_e
         self.surface = build_surface(domain, "interface")
         self.area = total(self.comm, self.surface.weights.sum())
-        self._mass, self._stiffness = domain.assemble_operators()
+        self._mass, self._stiffness = domain.assemble_operators(layers_under="interface")
         ones, row_sums = self._mass.createVecs()
         ones.set(1.0)
         self._mass.mult(ones, row_sums)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 REFERENCE_VERTICES = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=float)
+QUADRATURE_DEGREE = 4
+"""Of the rule of order 2."""
 FACET_VERTICES = ((1, 2, 3), (0, 2, 3), (0, 1, 3), (0, 1, 2))
 
 
@@ -169,7 +171,7 @@ def build_surface(domain: Domain, boundary: str) -> SurfaceOperator:
     if domain.order == 1:
         vertices = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
         return NodalSurface(domain, sample_facets(domain, boundary, vertices, np.full(3, 1 / 6)))
-    points, weights = basix.make_quadrature(basix.CellType.triangle, 4)
+    points, weights = basix.make_quadrature(basix.CellType.triangle, QUADRATURE_DEGREE)
     return QuadratureSurface(domain, sample_facets(domain, boundary, points, weights))
 
 

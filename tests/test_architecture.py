@@ -29,6 +29,7 @@ ARROWS = {
         "geometry.tags",
         "geometry.measure",
         "geometry.topology",
+        "geometry.prisms",
         "materials",
     },
     "postprocess": {"solver.result", "geometry.tags"},

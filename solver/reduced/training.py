@@ -15,6 +15,7 @@ from .cubature import find_cubature
 from .model import Interior, ReducedModel
 
 if TYPE_CHECKING:
+    from ..._fenics import PETSc
     from ..result import Result
     from ..simulation import Simulation
     from ..stepping import Step as TimeStep
@@ -32,13 +33,14 @@ EXTREMES = 12
 class SharedDomain(Domain):
     """A domain whose operators are assembled once for all runs on it."""
 
-    _operators: tuple | None = None
+    _operators: tuple[PETSc.Mat, PETSc.Mat] | None = None
 
-    def assemble_operators(self) -> tuple:
+    def assemble_operators(self, *, layers_under: str | None = None) -> tuple[PETSc.Mat, PETSc.Mat]:
         """See `Domain`; each caller gets matrices of its own."""
         if self._operators is None:
-            self._operators = super().assemble_operators()
-        return tuple(matrix.copy() for matrix in self._operators)
+            self._operators = super().assemble_operators(layers_under=layers_under)
+        mass, stiffness = self._operators
+        return mass.copy(), stiffness.copy()
 
 
 class Training:
@@ -50,7 +52,9 @@ class Training:
 
     def __init__(self, first: Simulation) -> None:
         self.domain = SharedDomain(first.electrode(), first.comm)
-        mass, stiffness = (_sparse(one) for one in self.domain.assemble_operators())
+        mass, stiffness = (
+            _sparse(one) for one in self.domain.assemble_operators(layers_under="interface")
+        )
         self.volume = float(mass.sum())
         self._mass, self._stiffness = mass / self.volume, stiffness / self.volume
         self._row_sums = np.asarray(self._mass.sum(axis=1)).ravel()

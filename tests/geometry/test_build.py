@@ -10,7 +10,7 @@ from promises import check_promises
 
 from nanotrode.errors import MeshError, ShapeError
 from nanotrode.geometry import BOUNDARIES, Film, NanobeltArray, NanowireArray, Sizing, build_mesh
-from nanotrode.geometry.measure import tet_volumes, triangle_areas
+from nanotrode.geometry.prisms import find_prisms
 
 WIRE = {"radius": 5e-8, "length": 4e-7}
 BELT = {"width": 2e-7, "thickness": 5e-8, "length": 3e-7}
@@ -178,27 +178,22 @@ def test_lengths_of_any_scale_mesh_alike():
 
 
 @pytest.mark.parametrize("width", [None, 3e-7, 1e-9])
-def test_a_film_favours_no_place_sideways(width):
-    """On each level all corners of boxes hold as much volume as area: else their rates differ."""
-    mesh = build_mesh(Film(1e-6, width=width, headroom=2e-7), order=1)
-    volume = np.zeros(len(mesh.points))
-    np.add.at(volume, mesh.cells, tet_volumes(mesh.points, mesh.cells)[:, None] / 4)
-    for name in ("interface", "separator"):
-        facets = mesh.facets[mesh.facet_tags == BOUNDARIES[name]]
-        area = np.zeros(len(mesh.points))
-        np.add.at(area, facets, triangle_areas(mesh.points, facets)[:, None] / 3)
-        nodes = np.unique(facets)
-        depth = volume[nodes] / area[nodes]
-        assert depth == pytest.approx(np.full(len(nodes), depth.mean()), rel=1e-9)
+def test_a_film_is_prisms_throughout(width):
+    """The solver finds them again from the cells; only whole prisms favour no place sideways."""
+    mesh = build_mesh(Film(1e-6, width=width, headroom=2e-7), order=1).region("electrode")
+    surface = mesh.boundary("interface")
+    prisms = find_prisms(mesh.points, mesh.cells, surface.nodes[surface.facets])
+    assert sorted(prisms.cells.ravel()) == list(range(len(mesh.cells)))
+    upright = mesh.points[prisms.corners[:, :3]] - mesh.points[prisms.corners[:, 3:]]
+    assert np.abs(upright[..., :2]).max() == 0.0
 
 
 def test_a_films_layers_grow_from_the_interface_down():
     mesh = build_mesh(Film(1e-6), order=1)
     steps = np.diff(np.unique(np.round(mesh.points[:, 2], 15)))[::-1]
     assert steps[0] < 1e-6 / 140
-    # Levels of corners alternate with those of the boxes' middles, halfway.
     assert (np.diff(steps) > -1e-14).all()
-    assert 18 <= len(steps) / 2 <= 28
+    assert 34 <= len(steps) <= 56
 
 
 @pytest.mark.parametrize("width", [1e-8, 1e-9])

@@ -1,0 +1,142 @@
+"""Prisms in a mesh of tetrahedra: layers under a surface, found again from the cells alone.
+
+Layers are prisms that were cut in three. What lies below a node of the surface is its nearest
+neighbour inside, and deeper down the neighbour straight on; where the three nodes below a triangle
+make a prism with it whose tetrahedra are all there, it is one, and the triangle below is where
+the next layer begins.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Floats, Ints
+from .topology import edges_of, facets_of, find_rows
+
+Flags = NDArray[np.bool_]
+
+_LEAST_SHARE = 0.5
+"""Share of a layer's triangles that must bear prisms: fewer are chance, not a layer."""
+_SIDES = np.array([(0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5)])
+
+
+class Prisms(NamedTuple):
+    """Prisms, and the cells that they are made of.
+
+    Attributes:
+        corners: (n, 6) node numbers: a triangle, and the node below each of its corners.
+        cells: (n, 3) the tetrahedra of each.
+    """
+
+    corners: Ints
+    cells: Ints
+
+
+def find_prisms(points: Floats, cells: Ints, surface: Ints) -> Prisms:
+    """All prisms in the layers under a surface, from the outside inwards.
+
+    Left out are those whose sides meet a tetrahedron that is in none: a prism's side is not flat,
+    two tetrahedra's are.
+
+    Args:
+        points: (p, 3) nodes [m].
+        cells: (m, >= 4) tetrahedra.
+        surface: (k, >= 3) triangles, each a facet of one cell.
+    """
+    found: list[Prisms] = []
+    passed, taken = np.zeros(len(points), dtype=bool), np.zeros(len(cells), dtype=bool)
+    above = np.full(len(points), -1, dtype=np.int64)
+    front: Ints = surface[:, :3].astype(np.int64)
+    while len(front):
+        at = np.zeros(len(points), dtype=bool)
+        at[front] = True
+        # a prism's cells have a corner on its upper triangle
+        near = np.flatnonzero(at[cells[:, :4]].any(axis=1) & ~taken)
+        passed |= at
+        below = _below(points, cells[near, :4], at, passed, above)
+        layer = _prisms_on(front, below, cells[near, :4].astype(np.int64))
+        if len(layer.corners) < _LEAST_SHARE * len(front):
+            break
+        found.append(Prisms(layer.corners, near[layer.cells]))
+        taken[found[-1].cells] = True
+        front = layer.corners[:, 3:]
+        above[front] = layer.corners[:, :3]
+    if not found:
+        return Prisms(np.empty((0, 6), np.int64), np.empty((0, 3), np.int64))
+    corners, own = (np.vstack(parts) for parts in zip(*found, strict=True))
+    return _closed(Prisms(corners, own), cells[:, :4])
+
+
+def _below(points: Floats, cells: Ints, at: Flags, passed: Flags, above: Ints) -> Ints:
+    """(p,) what lies below each node at the front, of its neighbours not passed yet; -1 if none."""
+    edges = edges_of(cells)[0]
+    pairs = np.vstack([edges, edges[:, ::-1]])
+    pairs = pairs[at[pairs[:, 0]] & ~passed[pairs[:, 1]]]
+    start = pairs[:, 0]
+    along = points[pairs[:, 1]] - points[start]
+    away = np.linalg.norm(along, axis=1)
+    column = above[start] >= 0
+    before = (points[start] - points[above[start]])[column]
+    turned = (along[column] * before).sum(axis=1) / np.linalg.norm(before, axis=1)
+    away[column] = -turned / away[column]
+    pairs = pairs[np.lexsort([away, start])]
+    node, first = np.unique(pairs[:, 0], return_index=True)
+    below = np.full(len(points), -1, dtype=np.int64)
+    below[node] = pairs[first, 1]
+    return below
+
+
+def _prisms_on(front: Ints, below: Ints, cells: Ints) -> Prisms:
+    """The prisms (numbered in `cells`) on the triangles of a front, of those that are all there."""
+    corners = np.hstack([front, below[front]])
+    lower = np.sort(corners[:, 3:], axis=1)
+    corners = corners[(lower[:, 0] >= 0) & (np.diff(lower, axis=1) > 0).all(axis=1)]
+    chain = _chain(corners, cells)
+    whole = (chain >= 0).all(axis=1)
+    corners, chain = corners[whole], chain[whole]
+    alone = (np.bincount(chain.ravel(), minlength=len(cells))[chain] == 1).all(axis=1)
+    return Prisms(corners[alone], chain[alone])
+
+
+def _chain(corners: Ints, cells: Ints) -> Ints:
+    """The three cells (n, 3) from each prism's triangle to the one below; -1 from where they end.
+
+    Each hands on all nodes but one, whose place the node below it takes.
+    """
+    facets = facets_of(cells)
+    upper, lower = corners[:, :3], corners[:, 3:]
+    face, last = upper.copy(), np.full(len(corners), -1)
+    chain = np.full((len(corners), 3), -1, dtype=np.int64)
+    for k in range(3):
+        at = find_rows(facets.nodes, face)
+        first, second = facets.first[at], facets.second[at]
+        cell = np.where(at < 0, -1, np.where(first == last, second, first))
+        apex = cells[cell].sum(axis=1) - face.sum(axis=1)
+        place = (lower == apex[:, None]) & (face == upper) & (cell >= 0)[:, None]
+        face = np.where(place, lower, face)
+        last = chain[:, k] = np.where(place.any(axis=1), cell, -1)
+    return chain
+
+
+def _closed(prisms: Prisms, cells: Ints) -> Prisms:
+    """Without those that share a side with a tetrahedron that is in none."""
+    corners, own = prisms
+    every = facets_of(cells)
+    while len(corners):
+        inside = np.zeros(len(cells), dtype=bool)
+        inside[own] = True
+        loose = np.zeros(len(corners), dtype=bool)
+        for side in _SIDES:
+            # along whichever diagonal a side is cut, one of these is a facet of the mesh
+            for triangle in (side[[0, 1, 2]], side[[0, 1, 3]]):
+                at = find_rows(every.nodes, corners[:, triangle])
+                other = every.second[at]
+                both = inside[every.first[at]] & inside[other]
+                loose |= (at >= 0) & (other >= 0) & ~both
+        if not loose.any():
+            break
+        corners, own = corners[~loose], own[~loose]
+    return Prisms(corners, own)

@@ -1,0 +1,53 @@
+"""Prisms found again in meshes of tetrahedra, against the layers that were built."""
+
+from __future__ import annotations
+
+from math import radians
+
+import numpy as np
+import pytest
+
+from nanotrode.geometry import Film, NanobeltArray, NanowireArray, build_mesh
+from nanotrode.geometry.prisms import find_prisms
+
+WIRE = {"count": 1, "radius": 5e-8, "length": 4e-7, "pitch": 2e-7}
+LAYERED = {
+    "round": NanowireArray(**WIRE, tip="rounded"),
+    "flat, wet": NanowireArray(**WIRE, tip="flat", headroom=1e-7),
+    "leaning": NanowireArray(**WIRE, tip="rounded", tilt=radians(20)),
+    "quarter": NanowireArray(**WIRE, symmetry="quarter"),
+}
+
+
+def found(shape, order):
+    mesh = build_mesh(shape, order=order).region("electrode")
+    surface = mesh.boundary("interface")
+    return mesh, find_prisms(mesh.points, mesh.cells, surface.nodes[surface.facets])
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("name", LAYERED)
+def test_all_of_a_poles_layers_are_found_and_each_cell_once(name, order):
+    mesh, prisms = found(LAYERED[name], order)
+    facets = len(mesh.boundary("interface").facets)
+    assert len(prisms.corners) % facets == 0  # whole layers
+    assert len(np.unique(prisms.cells)) == prisms.cells.size > 0.85 * len(mesh.cells)
+    for corners, cells in zip(prisms.corners, prisms.cells, strict=True):
+        assert set(mesh.cells[cells, :4].ravel()) == set(corners)
+
+
+def test_where_there_are_no_layers_chance_makes_none():
+    _, prisms = found(NanobeltArray(1, width=1.5e-7, thickness=5e-8, length=3e-7), 1)
+    assert not len(prisms.corners)
+
+
+def test_the_numbers_of_nodes_and_cells_mean_nothing():
+    mesh, prisms = found(Film(1e-6, width=2e-8), 1)
+    rng = np.random.default_rng(3)
+    node, cell = rng.permutation(len(mesh.points)), rng.permutation(len(mesh.cells))
+    points = np.empty_like(mesh.points)
+    points[node] = mesh.points
+    surface = mesh.boundary("interface")
+    facets = node[surface.nodes[surface.facets]]
+    other = find_prisms(points, node[mesh.cells][cell], facets)
+    assert sorted(map(sorted, node[prisms.corners])) == sorted(map(sorted, other.corners))
