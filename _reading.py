@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ._messages import plain
-from .errors import InputError
+from .errors import InputError, NanotrodeError
 
 MOST_TEXT = 20_000_000
 """Bytes of a text (a study, a card, a BPX file), at most."""
@@ -83,7 +83,7 @@ def reading(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except InputError:
+    except NanotrodeError:
         raise
     except MemoryError:
         raise error(f"{name} asks for more memory than there is for {what}") from None
@@ -99,8 +99,9 @@ def reason_of(failure: BaseException) -> str:
         return "nested too deeply"
     said = " ".join(str(failure).split())
     name = type(failure).__name__
-    # a KeyError or a number alone says nothing without its class
-    return plain(f"{name}: {said}" if len(said) < 20 else said, LONGEST_REASON) if said else name
+    if " " not in said:  # a key or a number alone says nothing without its class
+        said = f"{name}: {said}" if said else name
+    return plain(said, LONGEST_REASON)
 
 
 @contextlib.contextmanager

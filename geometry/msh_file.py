@@ -7,6 +7,7 @@ multiplicity) stands as JSON in a `$Comments` section, which those programs skip
 from __future__ import annotations
 
 import json
+import os
 from io import BufferedReader
 from os import PathLike
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from .._files import atomic_path
+from .._reading import check_regular, reason_of
 from ..errors import MeshError
 from .arrays import Floats, Ints
 from .mesh import ElectrodeMesh
@@ -76,15 +78,26 @@ def read_msh(path: str | PathLike[str]) -> ElectrodeMesh:
     """
     path = Path(path)
     try:
+        check_regular(path)
         with path.open("rb") as file:
-            return _read(file)
+            return _checked(_read(file))
     except FileNotFoundError as error:
         raise MeshError(f"there is no mesh file {path}") from error
-    except (ValueError, KeyError, IndexError) as error:
+    except Exception as error:  # NumPy, JSON and ours: whatever a damaged file can raise
         raise MeshError(
-            f"{path} is not a mesh that nanotrode saved, or is damaged ({error}); "
+            f"{path} is not a mesh that nanotrode saved, or is damaged ({reason_of(error)}); "
             "a mesh of another program is read with ElectrodeMesh.from_file"
         ) from error
+
+
+def _checked(mesh: ElectrodeMesh) -> ElectrodeMesh:
+    """The mesh, if its cells and facets have nodes, and its nodes places."""
+    for elements in (mesh.cells, mesh.facets):
+        if elements.size and not 0 <= elements.min() <= elements.max() < len(mesh.points):
+            raise ValueError("an element has a node that is not there")
+    if not np.isfinite(mesh.points).all():
+        raise ValueError("nodes are not at numbers")
+    return mesh
 
 
 def _read(file: BufferedReader) -> ElectrodeMesh:
@@ -123,6 +136,8 @@ def _read_elements(file: BufferedReader, count: int) -> dict[int, tuple[Ints, In
     found, read = {}, 0
     while read < count:
         kind, number, _ = _array(file, np.dtype("<i4"), 3).tolist()
+        if number < 1:
+            raise ValueError("a block holds no elements")
         width = 3 + _NODES_OF[kind]
         rows = _array(file, np.dtype("<i4"), number * width).reshape(number, width)
         found[kind] = (rows[:, 3:] - 1, rows[:, 1].copy())
@@ -131,7 +146,9 @@ def _read_elements(file: BufferedReader, count: int) -> dict[int, tuple[Ints, In
 
 
 def _array(file: BufferedReader, kind: np.dtype, count: int) -> np.ndarray:
-    data = file.read(count * kind.itemsize)
-    if len(data) != count * kind.itemsize:
+    size = count * kind.itemsize
+    left = os.fstat(file.fileno()).st_size - file.tell()
+    data = file.read(size) if 0 <= size <= left else b""
+    if len(data) != size:
         raise ValueError("the file ends early")
     return np.frombuffer(data, dtype=kind)

@@ -93,7 +93,7 @@ class RegionsTable(Table):
 class BoundariesTable(Table):
     """Which tag of the user's mesh is which boundary."""
 
-    interface: Tag = Field(description="the tag of these facets, such as 10")
+    interface: Tag | None = Field(None, description="the tag of these facets, such as 10")
     collector: Tag | None = None
     separator: Tag | None = None
     sides: Tag | None = None
@@ -106,7 +106,9 @@ class OwnMeshTable(Table):
     file: FileName = Field(description="path beside the study file: .msh, .xdmf, .vtu")
     unit: Length = written("1 m", description="length of one mesh unit")
     regions: RegionsTable
-    boundaries: BoundariesTable
+    boundaries: BoundariesTable = Field(
+        BoundariesTable(), description="what is left out is found by its place"
+    )
     top: Literal["cut", "separator"] | None = Field(
         None, description="what unnamed facets of the electrode on the top plane are"
     )

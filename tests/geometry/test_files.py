@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
+import re
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -120,10 +123,12 @@ def test_what_is_no_mesh_of_tetrahedra_is_refused(tmp_path):
 
     square = np.array([(0.0, 0, 0), (1, 0, 0), (1, 1, 0)])
     meshio.write(tmp_path / "flat.vtu", meshio.Mesh(square, [("triangle", [[0, 1, 2]])]))
-    with pytest.raises(MeshError, match=r"no tetrahedra .it has: triangle"):
+    with pytest.raises(InputError, match=r"no tetrahedra .it has: triangle"):
         ElectrodeMesh.from_file(tmp_path / "flat.vtu", regions={"electrode": 1}, boundaries={})
     (tmp_path / "broken.vtu").write_text("no mesh")
-    with pytest.raises(MeshError, match="could not be read"):
+    with pytest.raises(
+        InputError, match=r"broken.vtu cannot be read as a mesh .Couldn't read file"
+    ):
         ElectrodeMesh.from_file(tmp_path / "broken.vtu", regions={"electrode": 1}, boundaries={})
     with pytest.raises(InputError, match="no mesh file"):
         ElectrodeMesh.from_file(tmp_path / "none.vtu", regions={"electrode": 1}, boundaries={})
@@ -133,3 +138,113 @@ def test_loaded_notes_keep_what_was_meshed(mesh, tmp_path):
     odd = dataclasses.replace(mesh, shape={"kind": "own", "name": "Größe $End"}, multiplicity=4.0)
     odd.save(tmp_path / "a.msh")
     assert ElectrodeMesh.load(tmp_path / "a.msh").shape == odd.shape
+
+
+def test_a_damaged_mesh_of_ours_is_never_more_than_an_error(mesh, tmp_path):
+    """Every bit of its numbers may be wrong: it is read as it was, or refused."""
+    mesh.save(tmp_path / "whole.msh")
+    whole = (tmp_path / "whole.msh").read_bytes()
+    draw = np.random.default_rng(0)
+    for place in draw.integers(0, len(whole), 300):
+        broken = bytearray(whole)
+        broken[place] ^= 1 << int(draw.integers(8))
+        (tmp_path / "broken.msh").write_bytes(broken)
+        with contextlib.suppress(MeshError):
+            ElectrodeMesh.load(tmp_path / "broken.msh")
+    for count in (b"1999999999", b"-1"):
+        places = whole.index(b"$Nodes\n") + 7
+        end = whole.index(b"\n", places)
+        (tmp_path / "broken.msh").write_bytes(whole[:places] + count + whole[end:])
+        with pytest.raises(MeshError, match=r"damaged .the file ends early"):
+            ElectrodeMesh.load(tmp_path / "broken.msh")
+
+
+TETRAHEDRON = """\
+$MeshFormat
+4.1 0 8
+$EndMeshFormat
+$Entities
+0 0 0 1
+1 0 0 0 1 1 1 1 7 0
+$EndEntities
+$Nodes
+1 4 1 {tag}
+3 1 0 4
+1
+2
+3
+{tag}
+0 0 0
+1 0 0
+0 1 0
+0 0 1
+$EndNodes
+$Elements
+1 1 1 1
+3 1 4 1
+1 1 2 3 {tag}
+$EndElements
+"""
+
+
+def read_msh(path, text: str):
+    path.write_text(text, encoding="ascii")
+    return ElectrodeMesh.from_file(path, regions={"electrode": 7}, boundaries={}, unit=1e-6)
+
+
+def test_a_huge_number_in_a_small_mesh_takes_no_memory(tmp_path):
+    assert read_msh(tmp_path / "a.msh", TETRAHEDRON.format(tag=4)).volume(
+        "electrode"
+    ) == pytest.approx(1e-18 / 6)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(InputError, match="asks for more memory than there is for a mesh"):
+        read_msh(tmp_path / "b.msh", TETRAHEDRON.format(tag=999_999_999))  # 8 GB by the tag
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000  # [kB]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("0 0 1\n$EndN", "0 0 nan\n$EndN", r"1 nodes are not at numbers .* number 3, counted"),
+        ("1 1 2 3 4", "1 1 2 3 9", "a.msh"),
+        ("1 1 2 3 4", "1 1 2 3 3", "1 cells have no volume"),
+        ("$Elements", "$Elephants", "a.msh"),
+        ("4.1 0 8", "9.9 0 8", "a.msh cannot be read as a mesh"),
+        ("1 4 1 4", "1 4 1", "a.msh cannot be read as a mesh"),
+    ],
+)
+def test_a_mesh_that_is_wrong_in_one_place_is_refused(tmp_path, old, new, said):
+    text = TETRAHEDRON.format(tag=4)
+    assert old in text
+    with pytest.raises(InputError, match=said) as caught:
+        read_msh(tmp_path / "a.msh", text.replace(old, new, 1))
+    assert str(caught.value).count("\n") == 0
+    assert not re.search(r": \d+\.?$|SystemExit", str(caught.value))
+
+
+def test_a_mesh_that_is_cut_anywhere_is_refused(tmp_path):
+    text = TETRAHEDRON.format(tag=4)
+    for size in range(0, text.index("$EndElements") - 1):
+        with pytest.raises(InputError, match=r"a.msh"):
+            read_msh(tmp_path / "a.msh", text[:size])
+
+
+def test_two_regions_of_one_tag_are_refused(tmp_path):
+    regions = {"electrode": 7, "electrolyte": 7}
+    with pytest.raises(InputError, match="regions: electrode and electrolyte have the same tag, 7"):
+        ElectrodeMesh.from_file(MESHES / "pillar.msh", regions=regions, boundaries={})
+
+
+def test_tags_may_be_negative(tmp_path):
+    """A textile modeller tags the matrix -1 and the yarns from 0 up."""
+    import meshio
+
+    points = np.array([(0.0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)])
+    cells = [("tetra", [[0, 1, 2, 3], [1, 2, 3, 4]])]
+    tags = {"YarnIndex": [np.array([0, -1])]}
+    meshio.write(tmp_path / "weave.vtu", meshio.Mesh(points, cells, cell_data=tags))
+    regions = {"electrode": 0, "electrolyte": -1}
+    made = ElectrodeMesh.from_file(tmp_path / "weave.vtu", regions=regions, boundaries={})
+    assert made.volume("electrode") == pytest.approx(1 / 6)
+    assert made.volume("electrolyte") == pytest.approx(1 / 3)
+    assert made.area("interface") == pytest.approx(3**0.5 / 2)  # between, sides of sqrt(2)
