@@ -15,17 +15,22 @@ from typing import Any
 
 from .._reading import reason_of
 from ..errors import MaterialError
-from .constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
+from .arrhenius import arrhenius
+from .constants import REFERENCE_TEMPERATURE
 from .guard import Guarded
 from .kinetics import ButlerVolmer, RootExchange
 from .laws import Constant, Formula, Outside, Table
 from .material import Material
+from .plausible import oddities, refuse_impossible
+from .potential import settled
 
 _ELECTRODES = ("positive", "negative")
 _CONCENTRATION_KEYS = (
     "Initial concentration [mol.m-3]",
     "Initial electrolyte concentration [mol.m-3]",
 )
+_LITRE = 1000.0
+"""Salt concentration where a file of a single-particle model gives none [mol m-3]."""
 
 
 def read_bpx(
@@ -39,7 +44,8 @@ def read_bpx(
 
     BPX writes j0 = F K sqrt((c_e/c_e0) x (1 - x)) with K in [mol m-2 s-1]. Here it is
     j0 = F k sqrt(c_e c_s (c_s_max - c_s)), hence k = K / (c_s_max sqrt(c_e0)), where c_e0 is the
-    file's initial electrolyte concentration. Away from the file's reference temperature,
+    file's initial electrolyte concentration, or 1 mol/L where it has no electrolyte (as those of
+    single-particle models). Away from the file's reference temperature,
     diffusivity and rate constant follow their activation energies; the entropic change of the
     potential is not applied.
 
@@ -53,7 +59,7 @@ def read_bpx(
         MaterialError: The file is no BPX, misses a key, or holds a blended electrode.
     """
     try:
-        content = json.loads(text)
+        content = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise MaterialError(f"{file}: is not JSON ({reason_of(error)})") from None
     return _Bpx(content, temperature=temperature, file=file).material(electrode)
@@ -66,6 +72,8 @@ class _Bpx:
         self.content = content
         self.file = file
         self.temperature = temperature
+        self.remarks: list[str] = []
+        self.isothermal = {"ocp"}
         self.parameters = self._section(content, "Parameterisation")
 
     def material(self, electrode: str | None) -> Material:
@@ -76,7 +84,7 @@ class _Bpx:
             raise self._error(
                 f"{side} electrode", "is blended (key 'Particle'); expected one active material"
             )
-        c_s_max = self._number(section, "Maximum concentration [mol.m-3]")
+        c_s_max = self._plausible(section, "Maximum concentration [mol.m-3]", "c_s_max")
         limits = (
             self._number(section, "Minimum stoichiometry"),
             self._number(section, "Maximum stoichiometry"),
@@ -85,6 +93,7 @@ class _Bpx:
         title = header.get("Title") or Path(self.file).stem
         reference = header.get("References")
         source = f"{Path(self.file).name}: {reference or title}"
+        ocp, remarks = settled(self._law(section, "OCP [V]", "tangent"))
         keys = ("c_s_max", "x_min", "x_max", "diffusivity", "ocp", "rate_constant")
         try:
             return Material(
@@ -92,12 +101,15 @@ class _Bpx:
                 c_s_max=c_s_max,
                 stoichiometry_limits=limits,
                 diffusivity=self._diffusivity(section),
-                ocp=Guarded(self._law(section, "OCP [V]", "tangent")),
+                ocp=Guarded(ocp),
                 kinetics=self._kinetics(section, c_s_max),
                 temperature=self.temperature,
                 sources=dict.fromkeys(keys, source)
                 | dict.fromkeys(("alpha_a", "alpha_c"), "BPX standard: symmetric kinetics"),
                 notes=self._notes(),
+                reference_temperature=self._reference_temperature(),
+                isothermal=frozenset(self.isothermal),
+                remarks=(*remarks, *self.remarks),
             )
         except MaterialError as error:
             message = str(error)
@@ -117,12 +129,12 @@ class _Bpx:
 
     def _diffusivity(self, section: dict[str, Any]) -> Constant | Formula | Table:
         law = self._law(section, "Diffusivity [m2.s-1]", "constant")
-        return law.scaled(self._arrhenius(section, "Diffusivity activation energy [J.mol-1]"))
+        return law.scaled(self._warmed(section, "Diffusivity", "diffusivity"))
 
     def _kinetics(self, section: dict[str, Any], c_s_max: float) -> ButlerVolmer:
         normalised = self._number(section, "Reaction rate constant [mol.m-2.s-1]")
         rate = normalised / (c_s_max * math.sqrt(self._electrolyte_concentration()))
-        rate *= self._arrhenius(section, "Reaction rate constant activation energy [J.mol-1]")
+        rate *= self._warmed(section, "Reaction rate constant", "kinetics")
         return ButlerVolmer(0.5, 0.5, RootExchange(rate))
 
     def _electrolyte_concentration(self) -> float:
@@ -130,22 +142,41 @@ class _Bpx:
         for where in (_optional(self.parameters, "Electrolyte"), _optional(self.content, "State")):
             for section in (where, *(v for v in where.values() if isinstance(v, dict))):
                 for key in _CONCENTRATION_KEYS:
-                    if key in section:
-                        return self._number(section, key)
-        raise self._error(f"Electrolyte: {_CONCENTRATION_KEYS[0]}", "is missing")
+                    if section.get(key) is not None:
+                        return self._plausible(section, key, "concentration")
+        self.remarks.append(
+            "its file has no electrolyte: the rate constant is taken as one at a salt "
+            f"concentration of {_LITRE:g} mol/m^3"
+        )
+        return _LITRE
 
-    def _arrhenius(self, section: dict[str, Any], key: str) -> float:
-        """Return exp(E/R (1/T_ref - 1/T)), which is 1 at the reference temperature."""
+    def _warmed(self, section: dict[str, Any], what: str, law: str) -> float:
+        """By what a law has grown since the reference temperature; 1 where nothing tells it."""
+        key = f"{what} activation energy [J.mol-1]"
         if section.get(key) is None:
+            self.isothermal.add(law)
             return 1.0
         energy = self._number(section, key, signed=True)
-        change = 1.0 / self._reference_temperature() - 1.0 / self.temperature
-        return math.exp(energy / GAS_CONSTANT * change)
+        self.remarks += oddities("activation energy", energy, name=key)
+        reference = self._reference_temperature()
+        return arrhenius(energy, self.temperature, reference, name=f"{self.file}: {key}")
 
     def _reference_temperature(self) -> float:
         cell = _optional(self.parameters, "Cell")
         key = "Reference temperature [K]"
-        return self._number(cell, key) if key in cell else REFERENCE_TEMPERATURE
+        if cell.get(key) is None:
+            return REFERENCE_TEMPERATURE
+        value = self._number(cell, key)
+        refuse_impossible("temperature", value, name=f"{self.file}: Cell: {key}")
+        return value
+
+    def _plausible(self, section: dict[str, Any], key: str, name: str) -> float:
+        """A number that is needed while the file is read; its oddities are remarks."""
+        value = self._number(section, key)
+        refuse_impossible(name, value, name=f"{self.file}: {key}")
+        if name == "concentration":
+            self.remarks += oddities(name, value, name=key)
+        return value
 
     def _notes(self) -> tuple[str, ...]:
         notes: tuple[str, ...] = (

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import MaterialError
+from .arrhenius import arrhenius
 from .constants import REFERENCE_TEMPERATURE
 from .entries import Entries
 from .guard import Guarded
 from .kinetics import ButlerVolmer, ConstantExchange, RootExchange
 from .laws import Constant, Formula, Outside, Table
 from .material import Material
+from .plausible import oddities
+from .potential import settled
 
 _TEXTS = ("name", "formula", "ion", "reference", "notes")
 _NUMBERS = {
@@ -24,6 +27,9 @@ _NUMBERS = {
     "density": "kg/m^3",
     "voltage_min": "V",
     "voltage_max": "V",
+    "diffusivity_activation_energy": "J/mol",
+    "kinetics_activation_energy": "J/mol",
+    "reference_temperature": "K",
 }
 _LAWS = {"diffusivity": "m^2/s", "ocp": "V"}
 _PLAIN = ("charge_number", "illustrative")
@@ -56,6 +62,8 @@ class _Card:
         self.entries = entries
         self.temperature = temperature
         self.file = file
+        self.remarks: list[str] = []
+        self.isothermal = {"diffusivity", "kinetics", "ocp"}
 
     def material(self) -> Material:
         """Make the material of the card."""
@@ -63,18 +71,20 @@ class _Card:
         # the sources are collected while the numbers are read: read all before handing them on
         c_s_max = self._number("c_s_max")
         limits = (self._number("x_min"), self._number("x_max"))
-        diffusivity = self._law("diffusivity", "constant")
-        ocp = Guarded(self._law("ocp", "tangent"))
-        kinetics = self._kinetics()
-        density = self._number("density") if "density" in self.entries else None
-        voltage_limits = self._voltage_limits()
+        reference = self._optional("reference_temperature") or REFERENCE_TEMPERATURE
+        density, voltage_limits = self._optional("density"), self._voltage_limits()
         try:
+            diffusivity = self._law("diffusivity", "constant").scaled(
+                self._warmed("diffusivity", reference)
+            )
+            ocp, remarks = settled(self._law("ocp", "tangent"))
+            kinetics = self._kinetics(self._warmed("kinetics", reference))
             return Material(
                 name=self.entries.text("name"),
                 c_s_max=c_s_max,
                 stoichiometry_limits=limits,
                 diffusivity=diffusivity,
-                ocp=ocp,
+                ocp=Guarded(ocp),
                 kinetics=kinetics,
                 charge_number=self.entries.plain("charge_number", int),
                 density=density,
@@ -86,9 +96,12 @@ class _Card:
                 formula=self.entries.text("formula"),
                 ion=self.entries.text("ion"),
                 reference=self.entries.text("reference"),
+                reference_temperature=reference,
+                isothermal=frozenset(self.isothermal),
+                remarks=(*remarks, *self.remarks),
             )
         except MaterialError as error:
-            raise MaterialError(f"{self.file}: {error}") from None
+            raise self._named(error) from None
 
     def _check_keys(self) -> None:
         self.entries.check_keys(_KNOWN, _REQUIRED)
@@ -101,6 +114,23 @@ class _Card:
     def _number(self, key: str) -> float:
         return self.entries.number(key, _NUMBERS[key])
 
+    def _optional(self, key: str) -> float | None:
+        return self._number(key) if key in self.entries else None
+
+    def _warmed(self, law: str, reference: float) -> float:
+        """By what a law has grown since its reference temperature; 1 where nothing tells it."""
+        key = f"{law}_activation_energy"
+        energy = self._optional(key)
+        if energy is None:
+            return 1.0
+        self.isothermal.discard(law)
+        self.remarks += oddities("activation energy", energy, name=key)
+        return arrhenius(energy, self.temperature, reference, name=key)
+
+    def _named(self, error: MaterialError) -> MaterialError:
+        message = str(error)
+        return error if message.startswith(self.file) else MaterialError(f"{self.file}: {message}")
+
     def _law(self, key: str, outside: Outside) -> Constant | Formula | Table:
         entry = self.entries.sourced(key, allowed=_FORMS)
         name, unit = self.entries.name(key), _LAWS[key]
@@ -110,7 +140,10 @@ class _Card:
         if "formula" in entry:
             if not isinstance(entry["formula"], str):
                 raise self.entries.error(key, f"formula: got {entry['formula']!r}, expected text")
-            return Formula(entry["formula"], self.temperature, outside, scale, name)
+            formula = Formula(entry["formula"], self.temperature, outside, scale, name)
+            if formula.knows_temperature:
+                self.isothermal.discard(key)
+            return formula
         x, value = self._columns(entry["table"], key)
         return Table.of(x, [scale * v for v in value], outside=outside, key=name)
 
@@ -121,20 +154,14 @@ class _Card:
             )
         return [float(row[0]) for row in rows], [float(row[1]) for row in rows]
 
-    def _kinetics(self) -> ButlerVolmer:
+    def _kinetics(self, factor: float) -> ButlerVolmer:
         alpha_a, alpha_c = self._number("alpha_a"), self._number("alpha_c")
         exchange: ConstantExchange | RootExchange
-        try:
-            if "rate_constant" in self.entries:
-                exchange = RootExchange(self._number("rate_constant"))
-            else:
-                exchange = ConstantExchange(self._number("exchange_current_density"))
-            return ButlerVolmer(alpha_a, alpha_c, exchange)
-        except MaterialError as error:
-            message = str(error)
-            if not message.startswith(self.file):
-                message = f"{self.file}: {message}"
-            raise MaterialError(message) from None
+        if "rate_constant" in self.entries:
+            exchange = RootExchange(factor * self._number("rate_constant"))
+        else:
+            exchange = ConstantExchange(factor * self._number("exchange_current_density"))
+        return ButlerVolmer(alpha_a, alpha_c, exchange)
 
     def _voltage_limits(self) -> tuple[float, float] | None:
         if "voltage_min" not in self.entries and "voltage_max" not in self.entries:

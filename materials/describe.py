@@ -46,6 +46,7 @@ def describe(material: Material) -> tuple[Row, ...]:
         ("temperature", f"{material.temperature:g} K"),
         ("capacity", _capacity(material)),
         *(("note", note) for note in material.notes),
+        *(("warning", text) for text in material.warnings),
     ]
     return tuple(Row(k, text, material.sources.get(k, "")) for k, text in entries if text)
 
@@ -95,6 +96,7 @@ def describe_plating(card: PlatingCard) -> tuple[Row, ...]:
     if isinstance(card, Solid) and card.lithiation is not None:
         rows += _lithiation(card.lithiation)
     rows += [Row("note", note, "") for note in card.notes]
+    rows += [Row("warning", text, "") for text in card.warnings]
     return tuple(rows)
 
 

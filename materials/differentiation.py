@@ -174,20 +174,62 @@ def _dual_tanh(y: Array) -> tuple[Array, Array]:
     return value, 4.0 * q * (1.0 - q)
 
 
+def _extreme(number: Callable[[float, float], float], first: np.ufunc) -> Callable[..., Node]:
+    """Make the rule of min or max; `first` tells where the first of two is taken."""
+
+    def rule(a: Node, b: Node) -> Node:
+        if isinstance(a, float) and isinstance(b, float):
+            return number(a, b)
+
+        def closure(x: Array) -> Dual:
+            value_a, slope_a = a(x) if callable(a) else (np.full_like(x, a), 0.0)
+            value_b, slope_b = b(x) if callable(b) else (np.full_like(x, b), 0.0)
+            chosen = first(value_a, value_b)
+            return np.where(chosen, value_a, value_b), np.where(chosen, slope_a, slope_b)
+
+        return closure
+
+    return rule
+
+
 _exp = _function(math.exp, _dual_exp)
 _log = _function(math.log, lambda y: (np.log(y), 1.0 / y))
+_LN2, _LN10 = math.log(2.0), math.log(10.0)
 
-FUNCTIONS: dict[str, Callable[[Node], Node]] = {
+FUNCTIONS: dict[str, Callable[..., Node]] = {
     "exp": _exp,
     "log": _log,
+    "ln": _log,
+    "log10": _function(math.log10, lambda y: (np.log10(y), 1.0 / (_LN10 * y))),
+    "log2": _function(math.log2, lambda y: (np.log2(y), 1.0 / (_LN2 * y))),
+    "log1p": _function(math.log1p, lambda y: (np.log1p(y), 1.0 / (1.0 + y))),
+    "expm1": _function(math.expm1, lambda y: (np.expm1(y), np.exp(y))),
     "sqrt": _function(math.sqrt, _dual_sqrt),
+    "pow": _power,
+    "min": _extreme(min, np.less_equal),
+    "max": _extreme(max, np.greater_equal),
     "abs": _function(abs, lambda y: (np.abs(y), np.sign(y))),
     "tanh": _function(math.tanh, _dual_tanh),
     "sinh": _function(math.sinh, lambda y: (np.sinh(y), np.cosh(y))),
     "cosh": _function(math.cosh, lambda y: (np.cosh(y), np.sinh(y))),
     "sin": _function(math.sin, lambda y: (np.sin(y), np.cos(y))),
     "cos": _function(math.cos, lambda y: (np.cos(y), -np.sin(y))),
+    "tan": _function(math.tan, lambda y: (np.tan(y), 1.0 + np.tan(y) ** 2)),
+    "asin": _function(math.asin, lambda y: (np.arcsin(y), 1.0 / np.sqrt(1.0 - y * y))),
+    "acos": _function(math.acos, lambda y: (np.arccos(y), -1.0 / np.sqrt(1.0 - y * y))),
+    "atan": _function(math.atan, lambda y: (np.arctan(y), 1.0 / (1.0 + y * y))),
+    "asinh": _function(math.asinh, lambda y: (np.arcsinh(y), 1.0 / np.sqrt(1.0 + y * y))),
+    "acosh": _function(math.acosh, lambda y: (np.arccosh(y), 1.0 / np.sqrt(y * y - 1.0))),
+    "atanh": _function(math.atanh, lambda y: (np.arctanh(y), 1.0 / (1.0 - y * y))),
 }
+"""What formulas may call; all but those of `OF_TWO` take one argument."""
+
+OF_TWO = ("pow", "min", "max")
+
+# numpy's and PyBaMM's names
+FUNCTIONS |= {f"arc{name[1:]}": FUNCTIONS[name] for name in FUNCTIONS if name in (
+    "asin", "acos", "atan", "asinh", "acosh", "atanh"
+)}  # fmt: skip
 
 OPERATORS: dict[type[ast.operator], Callable[[Node, Node], Node]] = {
     ast.Add: _sum,

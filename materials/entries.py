@@ -40,7 +40,7 @@ class Entries:
             MaterialError: The text is not TOML.
         """
         try:
-            return cls(tomllib.loads(text), file=file)
+            return cls(tomllib.loads(text.removeprefix("\ufeff")), file=file)
         except (ValueError, RecursionError, OverflowError) as error:
             raise MaterialError(f"{file}: is not TOML ({reason_of(error)})") from None
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import MaterialError
 from .constants import FARADAY, GAS_CONSTANT
-from .differentiation import FUNCTIONS, OPERATORS, Node, identity, negated
+from .differentiation import FUNCTIONS, OF_TWO, OPERATORS, Node, identity, negated
 
 MAX_LENGTH = 20_000
 MAX_NODES = 4_000
@@ -24,14 +24,19 @@ MAX_DEPTH = 200
 MAX_EXPONENT = 100.0
 
 _SAMPLE_LENGTH = 40
+_MODULES = ("np", "numpy", "math", "pybamm")
+"""In front of a function, in formulas that were copied from Python."""
+_SIGNS = str.maketrans(
+    {"\N{MINUS SIGN}": "-", "\N{MULTIPLICATION SIGN}": "*", "\N{MIDDLE DOT}": "*"}
+)
 
 
 def compile_expression(text: str, *, temperature: float, key: str = "formula") -> Node:
     """Translate a formula of `x`.
 
     Args:
-        text: Numbers, `x`, `+ - * / **`, parentheses, the functions exp, log, sqrt, abs, tanh,
-            sinh, cosh, sin, cos, and the constants pi, F [C mol-1], R [J mol-1 K-1], T [K].
+        text: Numbers, `x`, `+ - * / **`, parentheses, the functions of `FUNCTIONS`, and the
+            constants pi, F [C mol-1], R [J mol-1 K-1], T [K]; over as many lines as it takes.
         temperature: What `T` stands for [K].
         key: The user's name of the formula, for messages.
 
@@ -48,7 +53,7 @@ class _Translator:
     """Walks one syntax tree; counts nodes, so that no formula can grow without bound."""
 
     def __init__(self, text: str, *, temperature: float, key: str) -> None:
-        self.text = text
+        self.text = _one_line(text)
         self.key = key
         self.nodes = 0
         self.constants = {"pi": math.pi, "F": FARADAY, "R": GAS_CONSTANT, "T": temperature}
@@ -58,7 +63,7 @@ class _Translator:
         if len(self.text) > MAX_LENGTH:
             raise self._error(f"{len(self.text)} characters, at most {MAX_LENGTH} are read")
         try:
-            tree = ast.parse(self.text.strip(), mode="eval")
+            tree = ast.parse(self.text, mode="eval")
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             reason = error.msg if isinstance(error, SyntaxError) else "too deeply nested"
             raise self._error(f"is not a formula ({reason})") from None
@@ -109,21 +114,37 @@ class _Translator:
             raise self._refusal(node)
         left = self._visit(node.left, depth + 1)
         right = self._visit(node.right, depth + 1)
-        if isinstance(node.op, ast.Pow) and isinstance(right, float) and abs(right) > MAX_EXPONENT:
-            raise self._error(f"'{self._source(node)}': powers up to {MAX_EXPONENT:g} are read")
+        if isinstance(node.op, ast.Pow):
+            self._check_exponent(right, node)
         return self._folded(combine, (left, right), node)
 
     def _call(self, node: ast.Call, depth: int) -> Node:
-        if not isinstance(node.func, ast.Name):
+        called = node.func
+        if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
+            if called.value.id not in _MODULES:
+                raise self._refusal(node)
+            name = called.attr
+        elif isinstance(called, ast.Name):
+            name = called.id
+        else:
             raise self._refusal(node)
-        name = node.func.id
         if name not in FUNCTIONS:
             raise self._error(
                 f"unknown function '{_short(name)}'{_near_miss(name, list(FUNCTIONS))}"
             )
-        if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
-            raise self._error(f"'{self._source(node)}': {name} takes one argument")
-        return self._folded(FUNCTIONS[name], (self._visit(node.args[0], depth + 1),), node)
+        wanted = 2 if name in OF_TWO else 1
+        given = [argument for argument in node.args if not isinstance(argument, ast.Starred)]
+        if len(given) != wanted or len(node.args) != wanted or node.keywords:
+            count = "two arguments" if wanted == 2 else "one argument"
+            raise self._error(f"'{self._source(node)}': {name} takes {count}")
+        operands = tuple(self._visit(argument, depth + 1) for argument in given)
+        if name == "pow":
+            self._check_exponent(operands[1], node)
+        return self._folded(FUNCTIONS[name], operands, node)
+
+    def _check_exponent(self, exponent: Node, node: ast.expr) -> None:
+        if isinstance(exponent, float) and abs(exponent) > MAX_EXPONENT:
+            raise self._error(f"'{self._source(node)}': powers up to {MAX_EXPONENT:g} are read")
 
     def _folded(
         self, combine: Callable[..., Node], operands: tuple[Node, ...], node: ast.expr
@@ -142,7 +163,7 @@ class _Translator:
         return value
 
     def _source(self, node: ast.expr) -> str:
-        return _short(ast.get_source_segment(self.text.strip(), node) or type(node).__name__)
+        return _short(ast.get_source_segment(self.text, node) or type(node).__name__)
 
     def _refusal(self, node: ast.expr) -> MaterialError:
         return self._error(
@@ -152,6 +173,12 @@ class _Translator:
 
     def _error(self, what: str) -> MaterialError:
         return MaterialError(f"{self.key}: {what}")
+
+
+def _one_line(text: str) -> str:
+    """A formula over several lines as one, without comments; signs as a keyboard has them."""
+    lines = (line.split("#")[0].strip().removesuffix("\\") for line in text.splitlines())
+    return " ".join(lines).strip().translate(_SIGNS)
 
 
 def _short(text: str) -> str:

@@ -7,6 +7,7 @@ potential) or keeps its last value (`outside="constant"`, which keeps a diffusiv
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -122,6 +123,11 @@ class Formula:
     def is_constant(self) -> bool:
         """Whether x does not occur in the formula."""
         return isinstance(self._node, float)
+
+    @property
+    def knows_temperature(self) -> bool:
+        """Whether T occurs in the formula."""
+        return re.search(r"\bT\b", self.text) is not None
 
     def __call__(self, x: npt.ArrayLike) -> Array:
         """Return the values at `x`."""

@@ -13,6 +13,7 @@ from ..errors import MaterialError
 from .constants import FARADAY, REFERENCE_TEMPERATURE
 from .kinetics import ButlerVolmer
 from .laws import Law
+from .review import refuse, review
 
 _SAMPLES = 2001
 
@@ -41,6 +42,9 @@ class Material:
         formula: Chemical formula.
         ion: The inserted ion, such as "Li+".
         reference: Electrode that potentials are measured against, such as "Li/Li+".
+        reference_temperature: Where the numbers were measured [K].
+        isothermal: Which of "diffusivity", "kinetics" and "ocp" are taken as they are there.
+        remarks: What was odd when the material was read; part of `warnings`.
     """
 
     name: str
@@ -59,6 +63,9 @@ class Material:
     formula: str = ""
     ion: str = "Li+"
     reference: str = "Li/Li+"
+    reference_temperature: float = REFERENCE_TEMPERATURE
+    isothermal: frozenset[str] = frozenset()
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self._check_numbers()
@@ -71,6 +78,10 @@ class Material:
         if self.voltage_limits is not None:
             self._check_pair("voltage_limits", self.voltage_limits)
         self._check_diffusivity()
+        try:
+            refuse(self)
+        except MaterialError as error:
+            raise self._error(str(error)) from None
 
     @property
     def capacity_density(self) -> float:
@@ -82,6 +93,11 @@ class Material:
     def specific_capacity(self) -> float | None:
         """Charge per mass between the stoichiometry limits [C kg-1], None without a density."""
         return None if self.density is None else self.capacity_density / self.density
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is odd about it, a sentence each."""
+        return *(f"{self.name}: {text}" for text in self.remarks), *review(self)
 
     @property
     def ocp_falls(self) -> bool:

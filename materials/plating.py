@@ -6,11 +6,12 @@ The cards in `plating_cards` are read into these by `plating_library`.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..errors import MaterialError
+from .plausible import RANGES, oddities, refuse_alpha, refuse_impossible
 
 Sources = Mapping[str, str]
 
@@ -31,6 +32,23 @@ class _Sourced:
     notes: tuple[str, ...] = field(default=(), compare=False)
     sources: Sources = field(default_factory=dict, compare=False)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is odd about its numbers, a sentence each."""
+        return tuple(
+            f"{self.name}: {text}"
+            for key, quantity, value in self._numbers()
+            for text in oddities(quantity, value, name=key)
+        )
+
+    def _numbers(self) -> Iterator[tuple[str, str, float]]:
+        """Each number: its key, its name in the table of what is plausible, its value."""
+        for key in (entry.name for entry in fields(self)):
+            own = f"{type(self).__name__.lower()}.{key}"
+            quantity = own if own in RANGES else key
+            if quantity in RANGES:
+                yield key, quantity, getattr(self, key)
+
     def _check(self, *, positive: tuple[str, ...] = (), not_negative: tuple[str, ...] = ()) -> None:
         for key in positive:
             if not 0 < getattr(self, key) < math.inf:
@@ -38,6 +56,11 @@ class _Sourced:
         for key in not_negative:
             if not 0 <= getattr(self, key) < math.inf:
                 raise MaterialError(f"{key}: got {getattr(self, key):g}, expected 0 or more")
+        for key, quantity, value in self._numbers():
+            refuse_impossible(quantity, value, name=key)
+        for key in ("alpha_a", "alpha_c"):
+            if hasattr(self, key):
+                refuse_alpha(key, getattr(self, key), 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +99,8 @@ class Lithiation(_Sourced):
             positive=("c_max", "diffusivity", "exchange_current_density", "conductivity_gain")
         )
         for place, plateau in enumerate(self.plateaus):
+            name = f"plateaus.{place}.potential"
+            refuse_impossible("potential", plateau.potential, name=name)
             if not plateau.share > 0:
                 raise MaterialError(
                     f"plateaus.{place}.share: got {plateau.share:g}, expected more than 0"
@@ -218,6 +243,13 @@ class Anode:
     salt: Salt
     deposit: Deposit
     side: SideReaction | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is odd about its numbers, a sentence each."""
+        parts = [getattr(self, entry.name) for entry in fields(self)]
+        told = [text for part in (*parts, self.solid.lithiation) if part for text in part.warnings]
+        return tuple(dict.fromkeys(told))
 
     def sources(self) -> dict[str, Any]:
         """Where each number is from, by part and name."""

@@ -12,6 +12,8 @@ from typing import Literal, NamedTuple
 
 from .. import units
 from .._messages import near_miss, quoted
+from ..errors import InputError
+from ..materials.plausible import refuse_impossible
 
 Per = Literal["c_rate", "areal", "total", "specific"]
 
@@ -96,6 +98,11 @@ def read(words: str, *wanted: str) -> Reading:
         raise ValueError(f"{quoted(words)} is not a finite amount")
     if wanted and found.quantity not in wanted:
         raise ValueError(_another(words, found.quantity, wanted))
+    if found.quantity == "voltage":
+        try:
+            refuse_impossible("potential", found.value, name=quoted(words))
+        except InputError as error:
+            raise ValueError(str(error)) from None
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time as clock
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from .._files import write_text
 from ..errors import InputError, NanotrodeError
+from ..materials.plausible import oddities, refuse_impossible
 from ..notices import Notices
 from .checkpoint import Checkpoint
 from .domain import Domain
@@ -31,6 +32,7 @@ from .settings import OutputPlan, SolverSettings, StepReport
 from .stepping import Step as TimeStep
 from .stopping import Stop, never
 from .timeline import Timeline
+from .window import check_rates, extrapolated
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -57,10 +59,11 @@ class Simulation:
         c_e: Salt concentration of the uniform electrolyte [mol m-3].
         settings: Accuracy.
         output: When fields are written.
+        remarks: What is odd about what was asked, for the list of warnings.
         comm: Communicator; all ranks by default.
 
     Raises:
-        InputError: The stoichiometry is not between 0 and 1.
+        InputError: The stoichiometry is not between 0 and 1, or a number cannot be meant.
     """
 
     def __init__(
@@ -74,8 +77,11 @@ class Simulation:
         c_e: float = 1000.0,
         settings: SolverSettings | None = None,
         output: OutputPlan | None = None,
+        remarks: Iterable[str] = (),
         comm: MPI.Comm | None = None,
     ) -> None:
+        refuse_impossible("temperature", temperature, error=InputError)
+        refuse_impossible("concentration", c_e, name="c_e", error=InputError)
         if not isinstance(protocol, Protocol):
             protocol = Protocol.from_text(list(protocol))
         if not 0.0 < initial_stoichiometry < 1.0:
@@ -87,6 +93,7 @@ class Simulation:
         self.initial_stoichiometry = initial_stoichiometry
         self.temperature, self.c_e = temperature, c_e
         self.settings, self.output = settings or SolverSettings(), output or OutputPlan()
+        self.remarks = tuple(remarks)
         self.comm = comm if comm is not None else world()
 
     def run(
@@ -114,7 +121,8 @@ class Simulation:
         Raises:
             Interrupted: `stop` said so; the folder has a checkpoint.
             SolverError: A time step failed however small; what was computed stays on disk.
-            InputError: The folder's checkpoint belongs to another study.
+            InputError: The folder's checkpoint belongs to another study, or a current is beyond
+                all measure for so small an electrode.
         """
         started = clock.perf_counter()
         folder = Path(directory) if directory is not None else None
@@ -128,6 +136,8 @@ class Simulation:
         fingerprint = self._fingerprint(electrode)
         outlets = Outlets(emitter.emit, folder, fingerprint.text(), watch)
         scale, notices = self.scale(model.volume), self._notices()
+        for text in check_rates(self.protocol, scale):
+            notices.warn(text)
         journal = Journal(
             domain, model, scale, self.protocol, self.output, outlets, notices=notices
         )
@@ -138,12 +148,20 @@ class Simulation:
         # vectors this short only lose by threads, and ranks already fill the cores
         with threadpool_limits(limits=1, user_api="blas"):
             state = timeline.run(self.initial_stoichiometry, stored)
+        for text in extrapolated(self.material, journal.recorder.series):
+            journal.notices.warn(text)
         summary = _summary(journal, model, newton, state.u, size, set_up)
         return self._finish(journal, summary, electrode, folder, watchers, emitter)
 
     def warnings(self) -> list[str]:
         """What is odd about the run and known before it starts."""
-        return []
+        return [
+            *self.remarks,
+            *self.material.warnings,
+            *oddities("temperature", self.temperature),
+            *oddities("concentration", self.c_e, name="salt concentration"),
+            *_two_temperatures(self.material, self.temperature),
+        ]
 
     def _notices(self) -> Notices:
         notices = Notices(told=self.comm.rank == 0)
@@ -325,6 +343,16 @@ class _Emitter:
                 watcher.write(snapshot)
 
         on_root(self._run.comm, tell)
+
+
+def _two_temperatures(material: Material, temperature: float) -> Iterator[str]:
+    """A material that was read for another temperature than that of the run."""
+    if abs(material.temperature - temperature) > 0.5:
+        yield (
+            f"the laws of {material.name} were read for {material.temperature - 273.15:.4g} degC, "
+            f"and the run is at {temperature - 273.15:.4g} degC; give the material the run's "
+            "temperature, as in library.load(name, temperature=...)"
+        )
 
 
 def _summary(

@@ -7,9 +7,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..errors import StudyError
+from ..errors import MaterialError, StudyError
 from ..geometry.build_cad import Shape
 from ..geometry.implicit import families
 from ..geometry.implicit.combination import Combination
@@ -20,6 +18,7 @@ from ..geometry.implicit.scaffold import MiecScaffold, scaffold
 from ..geometry.shapes import Film, NanobeltArray, NanowireArray
 from ..geometry.sizing import Sizing
 from ..materials import library
+from ..materials.equilibrium import Equilibrium, equilibrium
 from ..materials.kinetics import ConstantExchange, RootExchange
 from ..materials.laws import Constant
 from ..materials.material import Material
@@ -174,6 +173,9 @@ def make_material(study: Study) -> Material:
     if table.diffusivity is not None:
         changes["diffusivity"] = Constant(float(table.diffusivity))
     changed = {key for key in _given(table) if key not in ("name", "file", "electrode")}
+    given = {"diffusivity": table.diffusivity}
+    given["kinetics"] = table.rate_constant or table.exchange_current_density
+    changes["isothermal"] = card.isothermal - {key for key in given if given[key] is not None}
     changes["sources"] = {**card.sources, **dict.fromkeys(changed, "given in the study")}
     return card.replace(**changes)
 
@@ -196,38 +198,25 @@ def make_protocol(study: RunStudy) -> Protocol:
     )
 
 
-def initial_stoichiometry(study: Study, material: Material) -> float:
+def initial_state(study: Study, material: Material) -> Equilibrium:
     """The stoichiometry at the start, as given or where the given potential is in equilibrium.
 
     Raises:
-        StudyError: It is outside what the material's card allows.
+        StudyError: It is outside what the material's card allows, or not told by the potential.
     """
     x_min, x_max = material.stoichiometry_limits
     given = study.initial.stoichiometry
-    if given is not None:
-        if not x_min <= given <= x_max:
-            raise StudyError(
-                f"stoichiometry: {given:g} is outside what {material.name} can have; "
-                f"expected {x_min:g} (delithiated) to {x_max:g} (lithiated)"
-            )
-        return given
-    voltage = float(study.initial.voltage or 0.0)
-    high, low = (float(value) for value in material.ocp(np.array([x_min, x_max])))
-    if not low <= voltage <= high:
+    if given is None:
+        try:
+            return equilibrium(material, float(study.initial.voltage or 0.0))
+        except MaterialError as error:
+            raise StudyError(f"voltage: {error}") from None
+    if not x_min <= given <= x_max:
         raise StudyError(
-            f"voltage: {voltage:g} V is no equilibrium potential of {material.name}; "
-            f"expected {low:.3f} V (lithiated) to {high:.3f} V (delithiated)"
+            f"stoichiometry: {given:g} is outside what {material.name} can have; "
+            f"expected {x_min:g} (delithiated) to {x_max:g} (lithiated)"
         )
-    return _where(material, voltage, x_min, x_max)
-
-
-def _where(material: Material, voltage: float, low: float, high: float) -> float:
-    """Stoichiometry at an equilibrium potential, by bisection down to the last digits."""
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        above = float(material.ocp(np.array([middle]))[0]) > voltage
-        low, high = (middle, high) if above else (low, middle)
-    return 0.5 * (low + high)
+    return Equilibrium(given)
 
 
 def make_simulation(
@@ -254,13 +243,15 @@ def make_insertion(
     from ..solver.simulation import Simulation
 
     material = make_material(study)
+    start = initial_state(study, material)
     every = study.output.every
     max_step = study.solver.max_step
     return Simulation(
         mesh,
         material,
         protocol=make_protocol(study),
-        initial_stoichiometry=initial_stoichiometry(study, material),
+        initial_stoichiometry=start.stoichiometry,
+        remarks=start.remarks,
         temperature=float(study.temperature),
         c_e=float(study.electrolyte.concentration),
         settings=SolverSettings(

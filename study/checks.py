@@ -24,6 +24,7 @@ from ..solver.protocol import (
     VoltageLimit,
     VoltageSweep,
 )
+from ..solver.window import refuse_rate
 
 ROUNDING = 5e-3
 """Charge beyond the capacity that is still let pass: a mesh's volume is not the closed form's."""
@@ -132,6 +133,7 @@ def _after(step: Step, state: _State, electrode: Electrode) -> _State:
     """
     if isinstance(step, ConstantCurrent):
         _check_verb(step)
+        _check_rate(step, electrode)
         if electrode.material.ocp_falls:
             _check_cutoffs(step, state)
         return _after_current(step, state, electrode)
@@ -173,6 +175,16 @@ def _check_verb(step: ConstantCurrent) -> None:
             f"'{step.text}': ions enter this study's electrode, and nothing is plated on it; "
             f"expected '{fitting} ...'"
         )
+
+
+def _check_rate(step: ConstantCurrent, electrode: Electrode) -> None:
+    """Refuse a current that fills the electrode in no time: it is one of a whole cell."""
+    rate = electrode.stoichiometry_rate(step.amount)
+    if rate is None:
+        return
+    x_min, x_max = electrode.material.stoichiometry_limits
+    capacity = electrode.volume and electrode.material.capacity_density * electrode.volume
+    refuse_rate(step.text, 3600.0 * rate / (x_max - x_min), capacity=capacity)
 
 
 def _check_hold(step: ConstantVoltage, electrode: Electrode) -> None:

@@ -10,6 +10,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from .._messages import quoted
 from ..errors import InputError
+from ..materials.plausible import refuse_impossible
 from ..units import quantity
 
 _MARK = "@"
@@ -55,12 +56,14 @@ class Unit:
         example: A sample for messages.
         above: Bound that the value [SI] must exceed, or None.
         least: Smallest value [SI], or None.
+        plausible: Its name in the table of what numbers can be, or None.
     """
 
     si: str
     example: str
     above: float | None = None
     least: float | None = None
+    plausible: str | None = None
 
     def read(self, given: Any) -> Quantity:
         """Read what the user wrote.
@@ -82,6 +85,11 @@ class Unit:
             raise ValueError(
                 f'{quoted(given)} is below {self.least:g}; expected such as "{self.example}"'
             )
+        if self.plausible is not None:
+            try:
+                refuse_impossible(self.plausible, value, name=_MARK)
+            except InputError as error:
+                raise ValueError(str(error).removeprefix(f"{_MARK}: ")) from None
         return Quantity(value, str(given))
 
     def __get_pydantic_core_schema__(
@@ -136,13 +144,23 @@ LengthOrTwo = Annotated[Quantity | tuple[Quantity, Quantity], _LengthOrTwo("m", 
 LengthRange = tuple[Length, Length]
 Angle = Annotated[Quantity, Unit("rad", "10 deg")]
 Time = Annotated[Quantity, Unit("s", "1 min", above=0.0)]
-Voltage = Annotated[Quantity, Unit("V", "3.4 V")]
-Temperature = Annotated[Quantity, Unit("K", "25 degC", above=0.0)]
+Voltage = Annotated[Quantity, Unit("V", "3.4 V", plausible="potential")]
+Temperature = Annotated[Quantity, Unit("K", "25 degC", above=0.0, plausible="temperature")]
 Conductivity = Annotated[Quantity, Unit("S/m", "10 mS/cm", least=0.0)]
 Barrier = Annotated[Quantity, Unit("V", "60 mV", least=0.0)]
-Concentration = Annotated[Quantity, Unit("mol/m^3", "1 mol/L", above=0.0)]
-Diffusivity = Annotated[Quantity, Unit("m^2/s", "1e-14 cm^2/s", above=0.0)]
-CurrentDensity = Annotated[Quantity, Unit("A/m^2", "1 mA/cm^2", above=0.0)]
+Concentration = Annotated[
+    Quantity, Unit("mol/m^3", "1 mol/L", above=0.0, plausible="concentration")
+]
+Diffusivity = Annotated[Quantity, Unit("m^2/s", "1e-14 cm^2/s", above=0.0, plausible="diffusivity")]
+CurrentDensity = Annotated[
+    Quantity, Unit("A/m^2", "1 mA/cm^2", above=0.0, plausible="exchange_current_density")
+]
 RateConstant = Annotated[
-    Quantity, Unit("m^2.5 mol^-0.5 s^-1", "2e-11 m^2.5 mol^-0.5 s^-1", above=0.0)
+    Quantity,
+    Unit(
+        "m^2.5 mol^-0.5 s^-1",
+        "2e-11 m^2.5 mol^-0.5 s^-1",
+        above=0.0,
+        plausible="rate_constant",
+    ),
 ]

@@ -179,7 +179,7 @@ def _check(study: Study, mistakes: Mistakes) -> None:
             material = build.make_material(study)
     if material is not None and "initial" not in unread:
         with mistakes.at("initial"):
-            start = build.initial_stoichiometry(study, material)
+            start = build.initial_state(study, material).stoichiometry
     steps = list(_steps(mistakes))
     if material is not None and start is not None:
         electrode = build.whole_electrode(shape, material)

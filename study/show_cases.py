@@ -6,6 +6,8 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from .sweep.rows import WARNINGS
+
 if TYPE_CHECKING:
     from .optimise.problem import Problem
     from .optimise.run import Found
@@ -20,6 +22,11 @@ def show_sweep(outcome: Outcome) -> None:
     for row in outcome.rows:
         if row["reason"]:
             _say(f"  case {row['case']:04d} {row['status']}: {row['reason']}")
+    warned = sum(1 for row in outcome.rows if row.get(WARNINGS))
+    if warned:
+        _say(
+            f"{warned} with warnings, which the column '{WARNINGS}' counts and a case's page tells"
+        )
     for file in outcome.files:
         _say(f"wrote {file}")
 

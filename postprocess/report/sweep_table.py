@@ -33,7 +33,7 @@ _FIRST = (
     "First plating: peak local current density [A.m-2]",
 )
 # Groups of a summary, in small letters, say what was run; metrics begin with a capital.
-_ABOUT = re.compile(r"[a-z][^:]*: .*|unknowns|largest loss budget error|wall \[s\]")
+_ABOUT = re.compile(r"[a-z][^:]*: .*|unknowns|warnings|largest loss budget error|wall \[s\]")
 # A key of the study, such as `geometry.radius [m]` or `protocol.0.steps`; a metric is in words.
 _KEY = re.compile(r"[a-z_]\w*(\.\w+)+(\s*\[[^\]]*\])?|(name|temperature|seed)(\s*\[[^\]]*\])?")
 

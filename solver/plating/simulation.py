@@ -14,6 +14,8 @@ from threadpoolctl import threadpool_limits
 
 from ..._files import write_text
 from ...errors import InputError
+from ...materials.constants import REFERENCE_TEMPERATURE
+from ...materials.plausible import oddities, refuse_impossible
 from ...notices import Notices
 from ..fingerprint import Fingerprint
 from ..model import on_root
@@ -81,6 +83,7 @@ class PlatingSimulation:
         initial_content: float = 0.0,
         comm: MPI.Comm | None = None,
     ) -> None:
+        refuse_impossible("temperature", temperature, error=InputError)
         if not isinstance(protocol, Protocol):
             protocol = Protocol.from_text(list(protocol))
         if comm is None:
@@ -172,7 +175,14 @@ class PlatingSimulation:
 
     def warnings(self) -> list[str]:
         """What is odd about the run and known before it starts."""
-        return []
+        found = [*self.anode.warnings, *oddities("temperature", self.temperature)]
+        if abs(self.temperature - REFERENCE_TEMPERATURE) > 1.0:
+            found.append(
+                f"conductivities and exchange currents at {self.temperature - 273.15:.4g} degC are "
+                f"those of {self.anode.solid.name}'s cards at 25 degC: plating cards tell no "
+                "activation energy"
+            )
+        return found
 
     def model(self) -> PlatingModel:
         """The host, set up on this run's ranks."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..recorder import COLUMNS
 from ..result import Result, Snapshot
 from ..simulation import describe_electrode
+from ..window import extrapolated
 from .model import Family
 
 if TYPE_CHECKING:
@@ -78,24 +79,25 @@ def result_of(
     walk: Walk, family: Family, row: int, domain: Domain, electrode: ElectrodeMesh
 ) -> Result:
     """A finished walk as a Result; its summary has the keys of a full run's."""
+    series = series_of(walk)
     return Result(
-        series=series_of(walk),
+        series=series,
         events=walk.ledger.events,
-        summary=_summary(walk, family),
+        summary=_summary(walk, family, extrapolated(walk.run.material, series)),
         mesh=electrode,
         parent=walk.run.mesh,
         snapshots=ReducedSnapshots(walk, family, row, domain, electrode),
     )
 
 
-def _summary(walk: Walk, family: Family) -> dict[str, Any]:
+def _summary(walk: Walk, family: Family, odd: list[str]) -> dict[str, Any]:
     ledger, model = walk.ledger, family.model
     scale, mean = ledger.scale, ledger.rows[-1].at.mean
     copies = scale.capacity / (walk.run.material.capacity_density * model.volume)
     imbalance = abs(ledger.passed + mean - walk.run.initial_stoichiometry)
     return {
         "material": walk.run.material.name,
-        "warnings": walk.run.warnings(),
+        "warnings": [*walk.run.warnings(), *odd],
         "unknowns": model.rank,
         "electrode": describe_electrode(
             scale, volume=copies * model.volume, area=copies * model.area

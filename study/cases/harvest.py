@@ -28,6 +28,15 @@ def harvest(task: Task) -> dict[str, float]:
     return dict(_flat(({"geometry": measured} if measured else {}) | summary))
 
 
+def warnings_of(task: Task) -> list[str]:
+    """What the user should know of a task that is done."""
+    try:
+        summary = json.loads((task.folder / SUMMARY).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [str(text) for text in summary.get("warnings") or ()]
+
+
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:
     for key, value in values.items():
         if isinstance(value, dict):

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..cases.case import Case
-from ..cases.harvest import harvest
+from ..cases.harvest import harvest, warnings_of
 from ..cases.table import input_columns
 from ..cases.task import Record, Task, read_record
 from .bars import error_bars
 
 ABOUT = ("case", "folder", "status", "reason", "wall [s]")
 """Columns that say how a case stands."""
+
+WARNINGS = "warnings"
+"""Column that counts the warnings of a case that is done, where it has any."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ def row_of(entry: Entry, *, error: bool) -> dict[str, Any]:
         row[label] = value
         if label in bars:
             row[f"{label} error"] = bars[label]
-    return row
+    warned = warnings_of(entry.tasks[""])
+    return row | ({WARNINGS: len(warned)} if warned else {})
 
 
 def _numbers(task: Task) -> dict[str, float]:

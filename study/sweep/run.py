@@ -18,7 +18,7 @@ from ..schema import GeometryStudy
 from ..to_toml import to_toml
 from .levels import levels_of
 from .plan import Plan
-from .rows import ABOUT, Entry, row_of
+from .rows import ABOUT, WARNINGS, Entry, row_of
 from .spread import is_seed, spread_over_seeds
 
 RESULTS, SPREAD, STUDY = "results", "spread", "sweep.toml"
@@ -108,7 +108,9 @@ def _write(entries: Sequence[Entry], folder: Path, *, error: bool) -> Outcome:
     files = write_table(folder / RESULTS, rows)
     if any(map(is_seed, inputs)):
         done = [row for row in rows if row["status"] == "done"]
-        numbers = dict.fromkeys(key for row in done for key in row if key not in (*ABOUT, *inputs))
+        numbers = dict.fromkeys(
+            key for row in done for key in row if key not in (*ABOUT, WARNINGS, *inputs)
+        )
         metrics = [
             key for key in numbers if key.removesuffix(" error") not in numbers.keys() - {key}
         ]

@@ -26,6 +26,20 @@ FORMULAS = {
     "sin(pi*x) + cos(x) + abs(x - 0.41)": lambda x: np.sin(np.pi * x) + np.cos(x) + abs(x - 0.41),
     "R*T/F*log((1 - x)/x)": lambda x: GAS_CONSTANT * 310 / FARADAY * np.log((1 - x) / x),
     "exp(2)*tanh(0.3) - sqrt(4)": lambda x: math.exp(2) * math.tanh(0.3) - 2 + 0 * x,
+    "pow(x, 2) + pow(2, x) - pow(x, x)": lambda x: x**2 + 2**x - x**x,
+    "log10(x + 1) + log2(x) - ln(x)": lambda x: np.log10(x + 1) + np.log2(x) - np.log(x),
+    "log1p(x) - expm1(x)": lambda x: np.log1p(x) - np.expm1(x),
+    "tan(x) + asin(x) - acos(x) + atan(2*x)": lambda x: (
+        np.tan(x) + np.arcsin(x) - np.arccos(x) + np.arctan(2 * x)
+    ),
+    "arcsinh(3*x) + acosh(1 + x) - np.arctanh(0.9*x)": lambda x: (
+        np.arcsinh(3 * x) + np.arccosh(1 + x) - np.arctanh(0.9 * x)
+    ),
+    "min(x, 0.41) + max(0.3, x**2) + max(1, 2)": lambda x: (
+        np.minimum(x, 0.41) + np.maximum(0.3, x**2) + 2
+    ),
+    "3.4\n  - 0.2*x  # a slope\n  \\\n  + 0.1*x**2\n": lambda x: 3.4 - 0.2 * x + 0.1 * x**2,
+    "3.4 \N{MINUS SIGN} 2 \N{MULTIPLICATION SIGN} x": lambda x: 3.4 - 2 * x,
 }
 
 
@@ -75,8 +89,16 @@ def test_a_formula_can_be_sent_to_other_processes() -> None:
         ("ex(x)", "unknown function 'ex', did you mean 'exp'"),
         ("X + 1", "unknown name 'X', did you mean 'x'"),
         ("x^2", r"write a power as \*\*"),
-        ("ln(x)", "unknown function 'ln'"),
+        ("lg(x)", "unknown function 'lg'"),
         ("exp(x, 2)", "exp takes one argument"),
+        ("pow(x)", "pow takes two arguments"),
+        ("pow(x, *x)", "pow takes two arguments"),
+        ("pow(x, 101)", "powers up to 100"),
+        ("os.system(x)", "not allowed"),
+        ("np.random.rand(x)", "not allowed"),
+        ("math.factorial(x)", "unknown function 'factorial'"),
+        ("1) + (x", "is not a formula"),
+        ("3.4\n - * x", "is not a formula"),
         ("exp(y=x)", "exp takes one argument"),
         ("exp(*x)", "exp takes one argument"),
         ("x +", "is not a formula"),

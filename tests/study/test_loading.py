@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import tomllib
 from dataclasses import fields
@@ -9,7 +10,7 @@ from dataclasses import fields
 import pytest
 
 from nanotrode.errors import StudyError
-from nanotrode.study.build import SHAPES, make_material, make_shape
+from nanotrode.study.build import SHAPES, initial_state, make_material, make_shape
 from nanotrode.study.geometries import GEOMETRIES
 from nanotrode.study.loading import load_study
 from nanotrode.study.to_toml import to_toml
@@ -292,12 +293,80 @@ def test_own_files_are_found_beside_the_study_file(changed, tmp_path, monkeypatc
     assert load_study(path).geometry.file == str(tmp_path / "mine.msh")
 
 
-def test_a_potential_at_the_start_becomes_its_stoichiometry(changed):
-    from nanotrode.study.build import initial_stoichiometry
+SPINODAL = """
+name = "spinodal"
+ion = "Li+"
+charge_number = 1
+c_s_max = { value = "22806 mol/m^3", source = "assumed" }
+x_min = { value = "0.01", source = "assumed" }
+x_max = { value = "0.98", source = "assumed" }
+diffusivity = { value = "5.9e-18 m^2/s", source = "assumed" }
+alpha_a = { value = "0.5", source = "assumed" }
+alpha_c = { value = "0.5", source = "assumed" }
+rate_constant = { value = "6.2e-12 m^2.5 mol^-0.5 s^-1", source = "assumed" }
+ocp = { formula = "3.42 - (R*T/F)*(log(x/(1-x)) + 4.5*(1-2*x))", unit = "V", source = "assumed" }
+"""
 
+
+def test_of_several_stoichiometries_one_is_taken_and_named(changed, tmp_path):
+    """3.42 V of a regular solution; its lower root by fixed-point iteration outside our code."""
+    x = 0.01
+    for _ in range(200):
+        x = 1.0 / (1.0 + math.exp(4.5 * (1.0 - 2.0 * x)))
+    (tmp_path / "card.toml").write_text(SPINODAL, encoding="utf-8")
+    path = changed('name = "LiFePO4"', 'file = "card.toml"')
+    study = load_study(path, ["initial={voltage='3.42 V'}"])
+    found = initial_state(study, make_material(study))
+    assert found.stoichiometry == pytest.approx(x, abs=1e-9)
+    assert "taken is 0.01225, the least lithiated that is stable" in found.remarks[0]
+    (line,) = complaint(path, ["initial={voltage='3.6 V'}"])
+    assert "3.6 V is no equilibrium potential of spinodal; expected 3.383 V to 3.457 V" in line
+
+
+def test_a_plateau_asks_for_a_stoichiometry_on_its_own_line(changed, tmp_path):
+    flat = 'table = [[0, 3.5], [0.2, 3.43], [0.8, 3.43], [1, 3]], unit = "V", source = "s" }'
+    text = SPINODAL.split("ocp =")[0] + "ocp = { " + flat
+    (tmp_path / "card.toml").write_text("\ufeff" + text, encoding="utf-8")
+    path = changed('name = "LiFePO4"', 'file = "card.toml"')
+    (line,) = complaint(path, ["initial={voltage='3.43 V'}"])
+    assert "initial.voltage: spinodal stands at 3.43 V all along x = 0.2 to 0.8" in line
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("temperature=3000 K", "temperature: got 3000 K, expected 150 to 1000 K"),
+        ("temperature=25 K", "is it in degC? Then it is 298.15 K"),
+        ("electrolyte.concentration=1e9 mol/L", "electrolyte.concentration: got 1e+12 mol/m^3"),
+        ("material.diffusivity=1e20 m^2/s", "material.diffusivity: got 1e+20 m^2/s"),
+        ("material.rate_constant=1e20 m^2.5 mol^-0.5 s^-1", "material.rate_constant: got 1e+20"),
+        ("material.alpha_a=50", "alpha_a: got 50, expected"),
+        ("initial={voltage='3400 V'}", "is it in mV? Then it is 3.4 V"),
+    ],
+)
+def test_a_study_is_held_to_the_table_of_what_is_plausible(good, override, said):
+    (line,) = complaint(good, [override])
+    assert said in line
+
+
+def test_the_current_of_a_cell_is_refused_before_any_meshing(changed):
+    (line,) = complaint(changed("Discharge at 20C", "Discharge at 1 A"))
+    assert ":16: " in line
+    assert "C for this electrode, which holds 9.37e-15 A.h" in line
+    assert "Give a C-rate, or a current per area" in line
+
+
+def test_a_study_that_gives_its_own_numbers_is_not_told_of_the_card_s(good):
+    hot = ["temperature=60 degC"]
+    assert len(make_material(load_study(good, hot)).warnings) == 1
+    own = [*hot, "material.diffusivity=1e-17 m^2/s", "material.exchange_current_density=1 A/m^2"]
+    assert make_material(load_study(good, own)).warnings == ()
+
+
+def test_a_potential_at_the_start_becomes_its_stoichiometry(changed):
     study = load_study(changed("stoichiometry = 0.02", 'voltage = "3.4 V"'))
     material = make_material(study)
-    x = initial_stoichiometry(study, material)
+    x = initial_state(study, material).stoichiometry
     assert material.ocp([x])[0] == pytest.approx(3.4, abs=1e-12)
 
 
