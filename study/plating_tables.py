@@ -68,6 +68,10 @@ class PlatingSolverTable(Table):
     """How exact."""
 
     tolerance: float = Field(
-        0.02, gt=0, lt=1, description="error of the deposit in one time step, over its mean"
+        0.02,
+        gt=0,
+        lt=1,
+        description="error of the deposit in one time step, over its mean; a fiftieth is allowed "
+        "to salt and lattice",
     )
     max_step: Time | None = Field(None, description="longest time step")

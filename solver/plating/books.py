@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...notices import Notices
 from ..endings import Reading
@@ -19,13 +18,12 @@ from ..recorder import SERIES_FILE, Recorder
 from ..result import Event
 from .checkpoint import Checkpoint, Progress
 from .ledger import Ledger
-from .march import State, Step
 from .measures import describe_deposit
 from .model import PlatingModel
 from .series import COLUMNS, row_of
 from .snapshot import PlatingSnapshot, snapshot_of
-
-Array = NDArray[np.float64]
+from .state import State, Step
+from .stored_state import fields_of
 
 
 @dataclass
@@ -124,7 +122,7 @@ class Books:
         """Write series and checkpoint; `numbers` are the other fields of `Progress`."""
         if self.folder is None:
             return
-        folder, fields = self.folder, self._fields(state)
+        folder, fields = self.folder, fields_of(self.model, state)
         ledger = {
             key: value.tolist() if isinstance(value, np.ndarray) else value
             for key, value in asdict(self.ledger).items()
@@ -163,23 +161,3 @@ class Books:
         self.wall_before = numbers.wall
         self.notices.recall(numbers.warnings)
         self.recorder = Recorder(stored.rows, COLUMNS)
-
-    def _fields(self, state: State) -> dict[str, Array]:
-        nodal = self.model.potentials.on_nodes(state.u, state.potential)
-        ions, electrons = (self.model.domain.gather(values) for values in nodal)
-        salt = None if state.salt is None else self.model.domain.gather(state.salt)
-        content = None if state.content is None else self.model.domain.gather(state.content)
-        nothing = np.empty(0)
-        return {
-            "thickness": state.thickness,
-            "plating": state.plating,
-            "side": state.side,
-            "drop": state.drop,
-            "current": np.array([state.current]),
-            "ions": nothing if ions is None else ions,
-            "electrons": nothing if electrons is None else electrons,
-            "salt": nothing if salt is None else salt,
-            "content": nothing if content is None else content,
-            "inserted": state.inserted,
-            "lattice potential": state.lattice_potential,
-        }

@@ -7,9 +7,10 @@ n out of the body and i the current density of `insertion`. In weak form, with M
 
     M dx/dt + D K x = -w i / (F c_max).
 
-Each step takes x by backward Euler, and goes to and fro between potentials and lattice until both
-fit. The potentials know the lattice by x* and R of `insertion`; R is the answer to a current that
-is the same on the whole surface, which no uneven current exceeds, so that the turns converge.
+Each step takes x by BDF2 or backward Euler (`scheme`), and goes to and fro between potentials and
+lattice until both fit. The potentials know the lattice by x* and R of `insertion`; R is the answer
+to a current that is the same on the whole surface, which no uneven current exceeds, so that the
+turns converge.
 Both conductivities of the body rise with what is in it: pristine times gain^x.
 """
 
@@ -136,9 +137,11 @@ class Lattice:
         amount, volume = totals(self.comm, mass @ content, mass.sum())
         return amount / volume
 
-    def change(self, one: Array, other: Array) -> float:
-        """Difference of two contents, root mean square over the body."""
-        return float(np.sqrt(self.mean((one - other) ** 2)))
+    def size(self, gap: Array) -> float:
+        """Of a difference of two contents (nodes,): root mean square, of body or surface."""
+        at_sites = self.at_sites(gap)
+        square, area = totals(self.comm, self._areas @ at_sites**2, self._areas.sum())
+        return float(np.sqrt(max(self.mean(gap**2), square / max(area, 1e-300))))
 
     def fastest(self, current: Array) -> float:
         """Rate at which the content changes where it does so fastest [s-1]."""

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .march import State, Step
 from .model import PlatingModel
 from .sites import Kind
+from .state import State, Step
 
 Array = NDArray[np.float64]
 

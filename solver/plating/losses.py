@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model import total
-from .march import State
 from .model import PlatingModel
+from .state import State
 
 Array = NDArray[np.float64]
 

@@ -2,17 +2,17 @@
 
     dh/dt = -i V_Li / F
 
-is taken by the trapezoidal rule while lithium plates everywhere, and by backward Euler in a step
-in which it dissolves somewhere, since a deposit that is used up in mid-step has no trapezoid.
-Coverage, film and closed pores are those of the thickness predicted by the rates at the step's
-start; its distance from what comes out is the error of the step.
+is taken by the trapezoidal rule while lithium plates everywhere (by BDF2 beside a lattice, which is
+stepped so), and by backward Euler where it dissolves somewhere in the step, since a deposit that is
+used up in mid-step has no second order. Coverage, film and closed pores are those of the thickness
+that the rates at the step's start predict; its distance from what comes out is the deposit's error.
+Salt and lattice are taken by BDF2, and tell their own error (`scheme`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,76 +24,21 @@ from .kinetics import Current
 from .model import PlatingModel, Surroundings
 from .newton import Solution
 from .reactions import Reactions
+from .scheme import Past, Weights, bdf2
+from .state import State, Step
 from .turns import Turns
 
 Array = NDArray[np.float64]
 
 MOST_TURNS = 40
 """Turns in which salt and lattice are to come to fit the potentials."""
-SALT_SHARE = 0.5
-"""Error of a step, over the salt's largest change in it, relative to that at rest."""
-CONTENT_SHARE = 0.5
-"""Error of a step, over the lattice's change in it, root mean square over the body."""
+FIELD_SHARE = 0.02
+"""Error of salt and lattice allowed in a step, over the deposit's: theirs add up over a run."""
 AT_REST, LATTICE_AT_REST = 1e-6, 1e-3
 """Current density that is not small where none is imposed [A m-2]; a lattice's potential is volts
 away from zero, and so is rounding in its reaction."""
 LARGEST_POTENTIAL = 20.0
 """Magnitude of V beyond which no start is looked for [V]."""
-
-
-@dataclass(frozen=True)
-class State:
-    """A host at one instant.
-
-    Attributes:
-        time: [s].
-        thickness: (sites,) of the deposit [m].
-        u: (own unknowns,) potentials [V].
-        potential: V [V].
-        plating: (sites,) current density of plating, positive in oxidation [A m-2].
-        side: (sites,) of the side reaction [A m-2].
-        drop: (sites,) phi_s - phi_l [V].
-        current: Sum of all reactions in the meshed part [A].
-        surroundings: What the thickness makes of the host.
-        inserted: (sites,) current density of insertion [A m-2].
-        lattice_potential: (sites,) of the host's lattice, where it is resolved [V].
-        salt: (own nodes,) concentration of the electrolyte [mol m-3], where it is resolved.
-        content: (own nodes,) share of the lattice that is full, where it is resolved.
-    """
-
-    time: float
-    thickness: Array
-    u: Array
-    potential: float
-    plating: Array
-    side: Array
-    inserted: Array
-    lattice_potential: Array
-    drop: Array
-    current: float
-    surroundings: Surroundings = field(repr=False)
-    salt: Array | None = field(default=None, repr=False)
-    content: Array | None = field(default=None, repr=False)
-
-
-class Step(NamedTuple):
-    """A step that was taken.
-
-    Attributes:
-        end: The state at its end.
-        size: [s].
-        error: Of its thickness, in units of the tolerance.
-        plated, side, inserted: (sites,) mean current densities over it [A m-2].
-        passed: Charge that went through the collector, positive in oxidation [C].
-    """
-
-    end: State
-    size: float
-    error: float
-    plated: Array
-    side: Array
-    inserted: Array
-    passed: float
 
 
 @dataclass(frozen=True)
@@ -105,7 +50,7 @@ class _Instant:
         around: What the deposit makes of the host.
         start: (sites,) thickness that the plating law starts from [m].
         weight: k of the plating law [m3 A-1].
-        size: Time since the last instant [s]; 0 where nothing moves.
+        salt, content: The step that both take; of no length where nothing moves.
         near: Where the run stood, if it has begun.
     """
 
@@ -113,7 +58,8 @@ class _Instant:
     around: Surroundings
     start: Array
     weight: float
-    size: float
+    salt: Weights
+    content: Weights
     near: State | None
 
 
@@ -126,7 +72,8 @@ def consistent_state(
         StageFailure: Nothing can carry the current.
     """
     around = model.surroundings(thickness, _content(model, near))
-    return _solved(model, control, _Instant(time, around, thickness, 0.0, 0.0, near))
+    now = Weights(0.0)
+    return _solved(model, control, _Instant(time, around, thickness, 0.0, now, now, near))
 
 
 def attempt_step(
@@ -137,32 +84,68 @@ def attempt_step(
     Raises:
         StageFailure: No solution was found.
     """
-    moving = -model.volume_per_charge * start.plating
-    predicted = np.clip(start.thickness + size * moving, 0.0, model.limit)
-    half = start.thickness + 0.5 * size * moving
-    trapezoid = model.lattice is None and not (start.plating > 0.0).any()
-    trapezoid = trapezoid and bool((half < model.limit).all())
-    share = 0.5 if trapezoid else 1.0  # of the step's end in its means
+    predicted = start.thickness - size * model.volume_per_charge * start.plating
+    predicted = np.clip(predicted, 0.0, model.limit)
+    share, held = _held(model, start, size)
+    per_current = size * model.volume_per_charge
     instant = _Instant(
         time=start.time + size,
         around=model.surroundings(predicted, start.content),
-        start=half if trapezoid else start.thickness,
-        weight=share * size * model.volume_per_charge,
-        size=size,
+        start=start.thickness - (1.0 - share) * per_current * held.plating,
+        weight=share * per_current,
+        salt=bdf2(size, start.past),
+        content=Weights(size, share),
         near=start,
     )
     end = _solved(model, control, instant)
-    plated = (1.0 - share) * start.plating + share * end.plating
-    side = (1.0 - share) * start.side + share * end.side
-    current = (1.0 - share) * start.current + share * end.current
-    thickness = np.clip(start.thickness - size * model.volume_per_charge * plated, 0.0, model.limit)
-    end = replace(end, thickness=thickness)
+    means = _means(share, held, end, size)
+    thickness = np.clip(start.thickness - per_current * means.plating, 0.0, model.limit)
     error = _error(model, 0.5 * (thickness - predicted), thickness)
+    past, of_fields = _moved(model, instant, end, means)
+    # of third order in the size: its power shrinks as the deposit's error does
+    error = max(error / tolerance, (of_fields / (FIELD_SHARE * tolerance)) ** (2.0 / 3.0))
+    end = replace(end, thickness=thickness, past=past)
+    return Step(end, size, error, means.plating, means.side, means.inserted, size * means.current)
+
+
+def _held(model: PlatingModel, start: State, size: float) -> tuple[float, State | Past]:
+    """The share of a step's end in the step's means, and what the rest of them is taken from."""
+    held: State | Past = start
+    share = 0.5
+    if model.lattice is not None:
+        held, share = start.past or start, bdf2(size, start.past).share
+    moved = (1.0 - share) * size * model.volume_per_charge * held.plating
+    middle = start.thickness - moved
+    if (start.plating > 0.0).any() or (middle < 0.0).any() or (middle >= model.limit).any():
+        return 1.0, held
+    return share, held
+
+
+def _means(share: float, held: State | Past, end: State, size: float) -> Past:
+    """What a step does, all of it weighed alike, so that what passes is what is found."""
+    return Past(
+        size=size,
+        plating=(1.0 - share) * held.plating + share * end.plating,
+        side=(1.0 - share) * held.side + share * end.side,
+        inserted=(1.0 - share) * held.inserted + share * end.inserted,
+        current=(1.0 - share) * held.current + share * end.current,
+    )
+
+
+def _moved(model: PlatingModel, instant: _Instant, end: State, means: Past) -> tuple[Past, float]:
+    """What a step did, salt and content with it, and the larger of their errors."""
+    salt = content = None
+    start, error = instant.near, 0.0
+    assert start is not None
     if model.salt is not None and start.salt is not None and end.salt is not None:
-        error = max(error, SALT_SHARE * model.salt.change(end.salt, start.salt))
+        old = start.past.salt if start.past else None
+        salt = instant.salt.rates(start.salt, end.salt, old)
+        error = model.salt.size(instant.salt.error(salt, old))
     if model.lattice is not None and start.content is not None and end.content is not None:
-        error = max(error, CONTENT_SHARE * model.lattice.change(end.content, start.content))
-    return Step(end, size, error / tolerance, plated, side, end.inserted, size * current)
+        old = start.past.content if start.past else None
+        content = instant.content.rates(start.content, end.content, old)
+        error = max(error, model.lattice.size(instant.content.error(content, old)))
+    return replace(means, salt=salt, content=content), error
 
 
 def _error(model: PlatingModel, error: Array, thickness: Array) -> float:
@@ -187,7 +170,7 @@ def _solved(model: PlatingModel, control: Control, instant: _Instant) -> State:
         StageFailure: They do not.
     """
     model.surround(instant.around)
-    turns = Turns(model, instant.near, instant.size)
+    turns = Turns(model, instant.near, salt=instant.salt, content=instant.content)
     guess: tuple[Array, float] | None = None
     for _ in range(MOST_TURNS):
         found, reactions = _potentials(model, control, instant, turns, guess)
@@ -225,7 +208,7 @@ def _state(
 ) -> State:
     parts = reactions.parts(found.at.drop)
     thickness = instant.start
-    if instant.size > 0.0:
+    if instant.content.size > 0.0:
         thickness = model.everywhere(reactions.plating.thickness(parts.plating))
     return State(
         time=instant.time,

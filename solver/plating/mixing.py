@@ -6,8 +6,13 @@ combinations of the last points, the one whose gap would be least if gaps were l
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
 
 Array = NDArray[np.float64]
 
@@ -16,9 +21,14 @@ DEPTH = 6
 
 
 class Mixing:
-    """Turns x -> x + gap(x), hastened; arrays must be the same on all ranks."""
+    """Turns x -> x + gap(x), hastened.
 
-    def __init__(self) -> None:
+    Args:
+        comm: The ranks over which arrays are spread; None where all have the same.
+    """
+
+    def __init__(self, comm: MPI.Comm | None = None) -> None:
+        self._comm = comm
         self._points: list[Array] = []
         self._gaps: list[Array] = []
 
@@ -30,5 +40,14 @@ class Mixing:
             return point + gap
         gaps = np.diff(np.column_stack(self._gaps), axis=1)
         steps = np.diff(np.column_stack(self._points), axis=1)
-        weights = np.linalg.lstsq(gaps, gap)[0]
+        weights = self._weights(gaps, gap)
         return np.asarray(point + gap - (steps + gaps) @ weights)
+
+    def _weights(self, gaps: Array, gap: Array) -> Array:
+        """(k,) of the columns of gaps (n, k) that come nearest to a gap (n,)."""
+        if self._comm is None or self._comm.size == 1:
+            return np.asarray(np.linalg.lstsq(gaps, gap)[0])
+        # each rank's rows count by their triangle alone
+        triangle = np.linalg.qr(np.column_stack([gaps, gap]), mode="r")
+        stacked = np.vstack(self._comm.allgather(triangle))
+        return np.asarray(np.linalg.lstsq(stacked[:, :-1], stacked[:, -1])[0])

@@ -30,7 +30,7 @@ MAX_ITERATIONS = 60
 TOLERANCE = 1e-8
 """Error left in the potentials, by its energy [V]."""
 BALANCE = 1e-10
-"""Error of the current, over the one imposed."""
+"""Error of the current, over the one imposed, unless rounding leaves a larger one."""
 OVERSHOOT = 0.5
 """Slope along a step, over that at its start, beyond which it went too far."""
 LONGEST = 0.5
@@ -109,7 +109,9 @@ class Newton:
             (u, potential), at = new, there
             self.iterations += 1
             missed = abs(at.current - target) if not imposed else 0.0
-            if slope <= enough and missed <= BALANCE * scale:
+            if slope <= enough and (
+                missed <= BALANCE * scale or missed <= system.rounding(at, u, potential)
+            ):
                 return Solution(u, potential, at, iteration + 1)
         raise StageFailure(
             f"Newton's method still changes potentials by {length * change:.1e} V "

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from .march import State
 from .model import PlatingModel
+from .state import State
 
 FIRST_DEPOSIT = 0.05
 """Deposit of the fastest site in the first step, over the thickness in which the barrier fades."""
-FIRST_CONTENT = 0.01
-"""Change of the lattice's content in the first step, where it is fastest."""
+FIRST_CHANGE = 0.003
+"""Change of salt and lattice in the first step, where it is fastest."""
 
 
 def first_size(model: PlatingModel, state: State) -> float:
-    """Time in which neither the deposit nor the lattice changes much anywhere [s]."""
+    """Time in which neither the deposit nor salt and lattice change much anywhere [s]."""
     rate = model.volume_per_charge * np.abs(state.plating).max()
-    size = FIRST_DEPOSIT * model.anode.deposit.coverage_thickness / max(rate, 1e-300)
-    if model.lattice is None:
-        return float(size)
-    filling = model.lattice.fastest(state.inserted[model.system.own])
-    return float(min(size, FIRST_CONTENT / max(filling, 1e-300)))
+    deposit = FIRST_DEPOSIT * model.anode.deposit.coverage_thickness / max(rate, 1e-300)
+    fastest = 0.0
+    if model.salt is not None and state.salt is not None:
+        fastest = model.salt.fastest(model.salt_flow(state.u, state.salt))
+    if model.lattice is not None:
+        fastest = max(fastest, model.lattice.fastest(state.inserted[model.system.own]))
+    return float(min(deposit, FIRST_CHANGE / max(fastest, 1e-300)))
 
 
 def lithium(model: PlatingModel, state: State) -> float:

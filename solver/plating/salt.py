@@ -10,7 +10,7 @@ weak form, with K_ij = int eps^1.5 grad v_i . grad v_j dx over the pores and M t
 
     M dc/dt + D K c = -(1 - t_plus) / F J,      J = int i_l . grad v dx = -kappa K (phi_l - psi).
 
-Each step takes c by backward Euler, and goes to and fro between potentials and salt until both
+Each step takes c by BDF2 (`scheme`), and goes to and fro between potentials and salt until both
 fit. eps is what lithium has left open.
 """
 
@@ -79,21 +79,35 @@ class SaltField:
         """The salt (nodes,) after a step of a length [s] with a mean flow (nodes,) [A].
 
         Raises:
+            StageFailure: The equations were not solved.
+        """
+        return self._diffusion.stepped(
+            before, self._source(flow), size=size, diffusivity=self.law.diffusivity
+        )
+
+    def check(self, salt: Array) -> None:
+        """See that there is salt everywhere.
+
+        Raises:
             StageFailure: The electrolyte is used up somewhere.
         """
-        law = self.law
-        source = -(1.0 - law.transference) / FARADAY * flow
-        found = self._diffusion.stepped(before, source, size=size, diffusivity=law.diffusivity)
-        least = -largest(self.comm, float(-found.min(initial=np.inf)))
-        if least < DEPLETED * law.concentration:
+        least = -largest(self.comm, float(-salt.min(initial=np.inf)))
+        if least < DEPLETED * self.law.concentration:
             raise StageFailure("the electrolyte is used up at the surface: the limiting current")
-        return found
+
+    def fastest(self, flow: Array) -> float:
+        """Rate at which a flow (nodes,) [A] changes the salt where it does so most [s-1]."""
+        mass, moved = self._diffusion.mass, np.abs(self._source(flow))
+        rate = np.divide(moved, mass, where=mass > 0.0, out=np.zeros_like(mass))
+        return self.size(rate)
+
+    def _source(self, flow: Array) -> Array:
+        return -(1.0 - self.law.transference) / FARADAY * flow
 
     def amount(self, salt: Array) -> float:
         """All salt of the meshed part [mol]."""
         return total(self.comm, self._diffusion.mass @ salt)
 
-    def change(self, one: Array, other: Array) -> float:
-        """Largest difference of two fields, over the concentration at rest."""
-        gap = float(np.abs(one - other).max(initial=0.0))
-        return largest(self.comm, gap) / self.law.concentration
+    def size(self, gap: Array) -> float:
+        """Of a difference of two fields (nodes,): the largest, over the concentration at rest."""
+        return largest(self.comm, float(np.abs(gap).max(initial=0.0))) / self.law.concentration

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from .ledger import Ledger
 from .losses import losses_of
-from .march import State
 from .measures import filled_fraction, spread_of
 from .model import PlatingModel
+from .state import State
 
 Array = NDArray[np.float64]
 

@@ -13,7 +13,8 @@ class PlatingSettings:
     """Accuracy and output of a run.
 
     Attributes:
-        tolerance: Error of the deposit allowed in one time step, root mean square over its mean.
+        tolerance: Error of the deposit allowed in one time step, root mean square over its mean;
+            salt and lattice are allowed a fiftieth of it, over what they are at most.
         max_step: Longest time step [s].
         output_every: Time between outputs of the fields [s]; None goes by the fraction.
         output_fraction: Else the share of a protocol step between two outputs.

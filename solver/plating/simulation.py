@@ -26,10 +26,10 @@ from ..simulation import SUMMARY_FILE
 from ..stopping import Stop, never
 from .books import Books
 from .checkpoint import Checkpoint
-from .march import State
 from .model import PlatingModel
 from .settings import PlatingSettings
 from .snapshot import PlatingSnapshot
+from .state import State
 from .timeline import Timeline
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .march import State
 from .model import PlatingModel
 from .sites import Kind
+from .state import State
 
 Array = NDArray[np.float64]
 

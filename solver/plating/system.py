@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._fenics import PETSc
-from ..model import totals
+from ..model import total, totals
 from .conduction import Conduction, new_matrix
 from .kinetics import Current
 from .potentials import Potentials
@@ -34,6 +34,10 @@ Ints = NDArray[np.int64]
 Law = Callable[[Array], Current]
 """The reactions of this rank's sites, as a function of phi_s - phi_l (own sites,) [V]."""
 
+ROUNDING = 4.0 * float(np.finfo(float).eps)
+"""Relative error of a potential, and of an exponential."""
+THERMAL = 0.1
+"""What the exponentials of a reaction lose beside the potentials, about four RT/F [V]."""
 LEAST_SLOPE = 1e-6
 """Slope that matrices, not the equations, give to a surface where nothing reacts [S m-2]."""
 LEAK = 1.0
@@ -113,8 +117,8 @@ class System:
         residual -= np.bincount(self._ions, flow, minlength=len(u))
         residual += np.bincount(self._electrons, flow[self._inner], minlength=len(u))
         electrons = residual[self.potentials.n_ions :]
-        total, left = totals(self.comm, flow.sum(), electrons.sum())
-        return Point(residual, total - current, total - current - left, reaction, drop, total)
+        whole, left = totals(self.comm, flow.sum(), electrons.sum())
+        return Point(residual, whole - current, whole - current - left, reaction, drop, whole)
 
     def matrix(self, at: Point) -> PETSc.Mat:
         """The matrix over u; valid until the next call."""
@@ -135,6 +139,16 @@ class System:
         """The change of the whole reaction [A] with each change of (u, V)."""
         weights = self.areas * at.reaction.slope
         return totals(self.comm, *(weights @ self.drop(*change) for change in changes))
+
+    def rounding(self, at: Point, u: Array, potential: float) -> float:
+        """Current that no reaction can be known better than, potentials being rounded [A].
+
+        Near equilibrium a reaction is the difference of two currents that are alike.
+        """
+        electron = np.abs(self.drop(u, potential) + u[self._ions])
+        volts = electron + np.abs(u[self._ions]) + THERMAL
+        lost = at.reaction.slope * volts + np.abs(at.reaction.density)
+        return total(self.comm, ROUNDING * (self.areas @ lost))
 
     def conductance(self, at: Point) -> float:
         """Of all reactions side by side [S]."""

@@ -19,9 +19,11 @@ from ..steps import CapacityLimit
 from ..stopping import Stop, Wish, never, shared_wish, stopped
 from .books import Books
 from .checkpoint import Checkpoint
-from .march import State, Step, attempt_step, consistent_state
+from .march import attempt_step, consistent_state
 from .pace import first_size, lithium
 from .settings import PlatingSettings
+from .state import State, Step
+from .stored_state import state_of
 
 log = logging.getLogger(__name__)
 
@@ -290,25 +292,9 @@ class Timeline:
 
     def _restore(self, stored: Checkpoint) -> Leg | None:
         """The state of a checkpoint, and the leg that was under way."""
-        numbers, fields, model = stored.progress, stored.fields, self.model
+        numbers = stored.progress
         self.books.reopen(stored)
-        scatter = model.domain.scatter
-        content = None if model.lattice is None else scatter(fields["content"])
-        self._state = State(
-            time=numbers.time,
-            thickness=fields["thickness"],
-            u=model.potentials.from_nodes(scatter(fields["ions"]), scatter(fields["electrons"])),
-            potential=numbers.potential,
-            plating=fields["plating"],
-            side=fields["side"],
-            drop=fields["drop"],
-            current=float(fields["current"][0]),
-            inserted=fields["inserted"],
-            lattice_potential=fields["lattice potential"],
-            surroundings=model.surroundings(fields["thickness"], content),
-            salt=None if model.salt is None else scatter(fields["salt"]),
-            content=content,
-        )
+        self._state = state_of(self.model, numbers, stored.fields)
         self._size, self._passed_before = numbers.next_size, numbers.step_passed
         log.info("resumed at t = %.6g s", numbers.time)
         if numbers.step_start is None:

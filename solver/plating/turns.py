@@ -16,11 +16,12 @@ from .lattice import Lattice
 from .mixing import Mixing
 from .newton import Solution
 from .reactions import Reactions
+from .scheme import Weights
 
 if TYPE_CHECKING:
-    from .march import State
     from .model import PlatingModel
     from .salt import SaltField
+    from .state import State
 
 Array = NDArray[np.float64]
 
@@ -36,15 +37,17 @@ class Turns:
     Args:
         model: The host.
         near: Where the run stood, if it has begun.
-        size: Of the step [s]; 0 for an instant, in which nothing moves.
+        salt, content: The steps that they take; of no length at an instant.
     """
 
-    def __init__(self, model: PlatingModel, near: State | None, size: float) -> None:
-        self._size = size
-        self._salt = None if model.salt is None else _SaltTurns(model, model.salt, near)
+    def __init__(
+        self, model: PlatingModel, near: State | None, *, salt: Weights, content: Weights
+    ) -> None:
+        self._moving = content.size > 0.0
+        self._salt = None if model.salt is None else _SaltTurns(model, model.salt, near, salt)
         self._lattice = None
         if model.lattice is not None:
-            self._lattice = _LatticeTurns(model, model.lattice, near, size)
+            self._lattice = _LatticeTurns(model, model.lattice, near, content)
 
     @property
     def salt(self) -> Array | None:
@@ -58,58 +61,73 @@ class Turns:
 
     def insertion(self, activity: Array) -> Insertion | None:
         """The insertion law at sites of an activity (own sites,)."""
-        return None if self._lattice is None else self._lattice.law(activity, self._size)
+        return None if self._lattice is None else self._lattice.law(activity)
 
     def move(self, found: Solution, reactions: Reactions) -> bool:
         """Take a turn; whether both fit the potentials."""
-        if self._size == 0.0:
+        if not self._moving:
             return True
         turns = (turn for turn in (self._salt, self._lattice) if turn is not None)
-        return all([turn.move(found, reactions, self._size) for turn in turns])
+        return all([turn.move(found, reactions) for turn in turns])
 
 
 class _SaltTurns:
     """The salt over one step."""
 
-    def __init__(self, model: PlatingModel, field: SaltField, near: State | None) -> None:
-        self._model, self._field = model, field
+    def __init__(
+        self, model: PlatingModel, field: SaltField, near: State | None, step: Weights
+    ) -> None:
+        self._model, self._field, self._length = model, field, step.length
         known = None if near is None else near.salt
-        self._before = self.salt = field.rest if known is None else known
+        self.salt = field.rest if known is None else known
+        past = near.past.salt if near is not None and near.past is not None else None
+        self._before = step.begin(self.salt, past)
+        self._mixing = Mixing(model.comm)
 
-    def move(self, found: Solution, reactions: Reactions, size: float) -> bool:
+    def move(self, found: Solution, reactions: Reactions) -> bool:
         flow = self._model.salt_flow(found.u, self.salt)
-        moved = self._field.stepped(self._before, flow, size)
-        change, self.salt = self._field.change(moved, self.salt), moved
-        return change < SALT_SETTLED
+        moved = self._field.stepped(self._before, flow, self._length)
+        gap = moved - self.salt
+        if self._field.size(gap) < SALT_SETTLED:
+            self._field.check(moved)
+            self.salt = moved
+            return True
+        # where little is left, reactions flee from it: what one turn takes the next gives back
+        self.salt = self._mixing.onwards(self.salt, gap)
+        return False
 
 
 class _LatticeTurns:
     """The lattice over one step."""
 
     def __init__(
-        self, model: PlatingModel, lattice: Lattice, near: State | None, size: float
+        self, model: PlatingModel, lattice: Lattice, near: State | None, step: Weights
     ) -> None:
-        self._model, self._lattice, self._mixing = model, lattice, Mixing()
+        self._model, self._lattice, self._length = model, lattice, step.length
+        self._mixing = Mixing()
         known = None if near is None else near.content
-        self._before = self.content = lattice.initial if known is None else known
+        self.content = lattice.initial if known is None else known
+        past = near.past.content if near is not None and near.past is not None else None
+        self._before = step.begin(self.content, past)
         own = model.system.own
         self._potential = lattice.initial_potential if near is None else near.lattice_potential[own]
         self._free = np.zeros(len(own))
-        if near is not None and size > 0.0:
+        if near is not None and step.size > 0.0:
             # as if the current went on, but not so that it has to
-            self._free = np.clip(lattice.free(self._before, near.inserted[own], size), 0.0, 1.0)
+            free = lattice.free(self._before, near.inserted[own], self._length)
+            self._free = np.clip(free, 0.0, 1.0)
 
-    def law(self, activity: Array, size: float) -> Insertion:
-        if size == 0.0:
+    def law(self, activity: Array) -> Insertion:
+        if self._length == 0.0:
             return self._lattice.law_at(self._potential, activity)
-        return self._lattice.law_over(size, self._free, activity, guess=self._potential)
+        return self._lattice.law_over(self._length, self._free, activity, guess=self._potential)
 
-    def move(self, found: Solution, reactions: Reactions, size: float) -> bool:
+    def move(self, found: Solution, reactions: Reactions) -> bool:
         law = reactions.insertion
         assert law is not None
         parts = reactions.parts(found.at.drop)
         self._potential = parts.lattice_potential
-        self.content = self._lattice.stepped(self._before, parts.inserted, size)
+        self.content = self._lattice.stepped(self._before, parts.inserted, self._length)
         gap = self._lattice.at_sites(self.content) - law.content(parts.lattice_potential)
         every = self._model.everywhere(gap * self._lattice.reacting)
         point = self._model.everywhere(self._free)

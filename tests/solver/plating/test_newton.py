@@ -46,6 +46,20 @@ def test_a_planar_cell_is_exact(density):
     np.testing.assert_allclose(state.plating, -density, rtol=1e-7)
 
 
+@pytest.mark.parametrize("exchange", [1e6, 1e9, 1e12])
+@pytest.mark.parametrize("density", [1e-3, 5.0])
+def test_a_reaction_too_fast_to_be_known_leaves_the_resistances(exchange, density):
+    """What rounding hides of a current is not asked for; the potential is as Ohm's law has it."""
+    cell = hosts.column((2, 2, 6), host=lambda x: x[:, 2] < 2.0)
+    of = hosts.anode(electrons=0.05, ions=0.0, exchange_current_density=exchange, **ENDLESS)
+    state = hosts.plate(hosts.model(cell, of), density=density)
+    ohmic = density * (2 * MICRON / 0.05 + 4 * MICRON / 0.2)
+    driving = 2 / THERMAL * np.arcsinh(density / (2 * exchange))
+    assert state.potential == pytest.approx(-ohmic - driving, rel=1e-5)
+    known = 1e-9 + 1e-15 * exchange / density  # of it, to rounding
+    assert -state.current / (9 * MICRON**2) == pytest.approx(density, rel=known)
+
+
 def test_a_bare_foil_is_exact_and_waits_for_its_barrier():
     foil = hosts.column((1, 1, 4), host=hosts.nothing)
     state = hosts.plate(hosts.model(foil, hosts.anode(on_collector=0.1, **ENDLESS)), density=5.0)
