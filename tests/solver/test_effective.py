@@ -187,3 +187,44 @@ def test_a_mesh_of_voxels_and_the_voxels_close_in_on_one_tortuosity():
     limit = values[1] + (values[1] - values[0]) / (2 ** (4 / 3) - 1)
     assert values[0] < values[1] < limit < quadratic < linear
     assert quadratic - limit < 0.5 * (limit - values[0])
+
+
+@pytest.mark.parametrize("shape", [(4, 3, 5), (9, 2, 7), (17, 16, 1)])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_odd_and_flat_boxes_give_what_a_dense_solution_gives(shape, axis):
+    """A network of unit conductances, solved by numpy: Kirchhoff's law, node by node."""
+    phase = np.random.default_rng(1).random(shape) < 0.8
+    moved = np.moveaxis(phase, axis, 0)
+    number = np.cumsum(moved).reshape(moved.shape) - 1
+    size = int(moved.sum())
+    matrix, right = np.zeros((size, size)), np.zeros(size)
+    for place in np.argwhere(moved):
+        i = number[tuple(place)]
+        for step in (*np.eye(3, dtype=int), *-np.eye(3, dtype=int)):
+            there = place + step
+            if there[0] in (-1, len(moved)):
+                matrix[i, i] += 2
+                right[i] += 2.0 * (there[0] < 0)
+            elif (there >= 0).all() and (there < moved.shape).all() and moved[tuple(there)]:
+                matrix[i, i] += 1
+                matrix[i, number[tuple(there)]] -= 1
+    u = np.linalg.lstsq(matrix, right, rcond=None)[0]
+    flux = float((2 * (1 - u[number[0][moved[0]]])).sum())
+    wanted = flux * len(moved) / moved[0].size
+    for tolerance, error in ((1e-10, 1e-8), (1e-4, 1e-3)):
+        from nanotrode.solver.effective_voxels import effective_transport_of_voxels
+
+        found = effective_transport_of_voxels(phase, axis, tolerance=tolerance)
+        assert found.diffusivity == pytest.approx(wanted, rel=error, abs=1e-12)
+
+
+def test_iterations_hardly_grow_with_the_image():
+    """Multigrid: a handful for 16 and for 64 voxels an edge; CG alone takes 60 and 200."""
+    from nanotrode.solver.effective_voxels import leading_through
+    from nanotrode.solver.voxel_multigrid import conductance
+
+    taken = []
+    for n in (16, 64):
+        through = leading_through(obstacle(n, 0.45), 0)
+        taken.append(conductance(through, tolerance=1e-4).iterations)
+    assert max(taken) <= 10
