@@ -7,14 +7,18 @@ conda-forge's `fenics-dolfinx` there is no such module and dolfinx is imported a
 from __future__ import annotations
 
 import contextlib
+import os
 
 from ._compiler import require_compiler
 from .errors import NanotrodeError
 
+# A signal that asks a process to end is Python's business: UCX, below MPI, would take SIGHUP for
+# an order to tell all that it does, and PETSc would answer the others with an error.
+os.environ.setdefault("UCX_DEBUG_SIGNO", "0")
+
 with contextlib.suppress(ModuleNotFoundError):
     import dolfinx_solver  # noqa: F401  (orders MPI ahead of the compiled modules)
 
-# A signal that asks a process to end is Python's business: PETSc would answer with an error.
 with contextlib.suppress(ModuleNotFoundError):
     import petsc4py
 

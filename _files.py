@@ -11,6 +11,8 @@ from pathlib import Path
 from .errors import InputError
 
 _PREFIX = ".part-"
+PARTS = f"{_PREFIX}*"
+"""Names of files that are not whole yet, as a pattern."""
 
 
 @contextmanager
@@ -27,7 +29,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _beside(target)
+    temporary = part_of(target)
     try:
         yield temporary
         os.replace(temporary, target)
@@ -38,7 +40,8 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _beside(target: Path) -> Path:
+def part_of(target: Path) -> Path:
+    """The name under which this process writes a file that is not whole yet."""
     return target.with_name(f"{_PREFIX}{os.getpid()}-{target.name}")
 
 
@@ -59,7 +62,7 @@ def check_target(path: str | Path) -> None:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder, but a file is to be written")
         target.parent.mkdir(parents=True, exist_ok=True)
-        trial = _beside(target)
+        trial = part_of(target)
         trial.touch()
         trial.unlink()
     except OSError as error:
@@ -79,5 +82,5 @@ def failure_of(error: OSError) -> str:
 
 def remove_leftovers(folder: str | Path) -> None:
     """Delete the temporary files that a killed process left in `folder`."""
-    for leftover in Path(folder).glob(f"{_PREFIX}*"):
+    for leftover in Path(folder).glob(PARTS):
         leftover.unlink(missing_ok=True)

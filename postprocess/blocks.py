@@ -6,7 +6,6 @@ killed opens as far as it got.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,9 +17,9 @@ from vtkmodules.vtkCommonDataModel import vtkUnstructuredGrid
 from .._files import remove_leftovers, write_text
 from . import names
 from .collection import Entry, read_collection, write_collection
+from .field_files import COLLECTION, FOLDER, field_files, output_of, remove_empty
 from .grids import set_field_data, set_point_data, write_grid
 
-_FOLDER = "fields"
 Facts = Mapping[str, float]
 
 
@@ -38,8 +37,8 @@ class BlockWriter:
 
     def __init__(self, directory: str | Path, *, resume_time: float | None = None) -> None:
         self.directory = Path(directory)
-        self.folder = self.directory / _FOLDER
-        self._pvd = self.directory / "fields.pvd"
+        self.folder = self.directory / FOLDER
+        self._pvd = self.directory / COLLECTION
         self._entries = self._prepare(resume_time)
 
     def write_block(
@@ -73,7 +72,7 @@ class BlockWriter:
             label: The protocol step, in the user's words.
         """
         write_text(self.folder / f"{name}.vtm", _multiblock(blocks, label))
-        entry = Entry(float(time), f"{_FOLDER}/{name}.vtm")
+        entry = Entry(float(time), f"{FOLDER}/{name}.vtm")
         kept = [e for e in self._entries if e.time != entry.time and e.file != entry.file]
         self._entries = sorted([*kept, entry], key=lambda e: e.time)
         write_collection(self._pvd, self._entries)
@@ -91,11 +90,12 @@ class BlockWriter:
         else:
             self._pvd.unlink(missing_ok=True)
         stems = {Path(e.file).stem for e in kept}
-        pieces = [*self.folder.glob("[0-9]*"), *self.folder.glob("electrolyte-*.vtu")]
-        for path in pieces:
-            shared = path.name.startswith(names.ELECTROLYTE)
-            if path.stem not in stems and not (shared and kept):
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path in field_files(self.folder):
+            output = output_of(path, self.folder)
+            if output not in stems and not (output is None and kept):
+                path.unlink()
+        remove_empty(self.folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
         for folder in (self.folder, *self.folder.glob("[0-9]*/")):
             remove_leftovers(folder)
         return kept

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .plots import plot_run
@@ -25,33 +24,47 @@ def make_pictures(directory: str | Path, *, labels: Sequence[str] | None = None)
     """
     directory = Path(directory)
     paths: list[Path] = []
-    with ThreadPoolExecutor(1) as beside:
-        rendered = beside.submit(_render_apart, directory)
+    beside = _begin_rendering(directory)
+    try:
         try:
             paths += plot_run(directory, labels=labels)
         except Exception as error:  # a picture is never worth a run
             _log.warning("no curves drawn: %s", error)
-        return paths + rendered.result()
+        return paths + _rendered(beside, directory)
+    finally:  # whoever is told to end does not wait for a picture
+        if beside is not None and beside.poll() is None:
+            beside.kill()
+            beside.communicate()
 
 
-def _render_apart(directory: Path) -> list[Path]:
+def _begin_rendering(directory: Path) -> subprocess.Popen[str] | None:
     command = [sys.executable, "-m", "nanotrode.postprocess.pictures", str(directory.resolve())]
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_LIMIT, env=_plain_environment(),
-            check=False,
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=_plain_environment(),
         )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except OSError as error:
+        _log.warning("no 3-D pictures drawn: %s", error)
+        return None
+
+
+def _rendered(process: subprocess.Popen[str] | None, directory: Path) -> list[Path]:
+    if process is None:
+        return []
+    try:
+        said, complaints = process.communicate(timeout=_LIMIT)
+    except subprocess.TimeoutExpired as error:
         _log.warning("no 3-D pictures drawn: %s", error)
         return []
-    if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
+    if process.returncode != 0:
+        reason = (complaints.strip().splitlines() or ["it ended without a word"])[-1]
         _log.warning(
             "no 3-D pictures drawn (exit %d): %s. Try again: nanotrode render %s",
-            done.returncode, reason, directory,
+            process.returncode, reason, directory,
         )  # fmt: skip
         return []
-    return [Path(line) for line in done.stdout.splitlines()]
+    return [Path(line) for line in said.splitlines()]
 
 
 def _plain_environment() -> dict[str, str]:

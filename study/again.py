@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import Interrupted
+from .signals import orders
 
 
 def interrupted(
@@ -24,4 +26,15 @@ def interrupted(
     words = ["nanotrode", command, str(study), *(["--out", str(out)] if out else [])]
     words += [word for override in overrides for word in ("--set", override)]
     words += [flag] if flag else []
-    return Interrupted(f"interrupted; go on with: {shlex.join(words)}")
+    return Interrupted(f"{said()}; go on with: {shlex.join(words)}", exit_code=exit_code())
+
+
+def said() -> str:
+    """That the process was told to end, and by what."""
+    by = orders.number
+    return "interrupted" if by == signal.SIGINT else f"interrupted by {signal.Signals(by).name}"
+
+
+def exit_code() -> int:
+    """What a shell makes of the signal."""
+    return 128 + orders.number

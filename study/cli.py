@@ -1,7 +1,8 @@
 """The command line: `nanotrode run STUDY` and what goes with it.
 
 Exit codes: 0 done, 2 the input is at fault (found before any meshing), 3 meshing or solving
-failed, 130 interrupted. Everything heavy is imported by the command that needs it.
+failed, 130 after Ctrl-C, 143 after SIGTERM. Everything heavy is imported by the command that
+needs it.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from .. import __version__
 from .._files import check_target, failure_of, write_text
 from .._messages import message as fit
 from ..errors import InputError, NanotrodeError
-from . import ranks, viewing
+from . import again, ranks, viewing
 from .again import interrupted
 from .optimise.command import optimise
 from .reproduce.command import reproduce
+from .signals import orders
 from .sweep.command import sweep
 from .terminal import drop, flush_output, open_streams
 
@@ -82,9 +84,10 @@ def run(
     out
         Folder for the results; runs/<name of the study> if left out.
     resume
-        Go on where an interrupted run of the same study stopped.
+        Go on where an interrupted run of the same study stopped, or where a finished one ended
+        when steps or cycles have been added to the end of its protocol.
     force
-        Overwrite the folder, whatever run it holds.
+        Run again what the folder holds, or another study; what is there stays until it is done.
     """
     from .loading import load_study
     from .run import default_folder, run_study
@@ -246,7 +249,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("nanotrode").addHandler(logging.NullHandler())
     logging.raiseExceptions = False  # a log that cannot be written is no reason for a traceback
     open_streams()
-    return _guarded(lambda: app(tokens, exit_on_error=False, print_error=False))
+    with orders.obeyed(several=ranks.size() > 1, for_good=arguments is None):
+        return _guarded(lambda: app(tokens, exit_on_error=False, print_error=False))
 
 
 def _guarded(action: Callable[[], Any]) -> int:
@@ -259,7 +263,7 @@ def _guarded(action: Callable[[], Any]) -> int:
     except NanotrodeError as error:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        return _fail("interrupted", 130)
+        return _fail(again.said(), again.exit_code())
     except BrokenPipeError:  # whoever read our output has seen enough
         drop(sys.stdout)
         return 0

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
+import os
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from .._files import write_text
-from ..errors import InputError
-from .provenance import study_digest
+from .._files import PARTS, write_text
+from ..postprocess.field_files import COLLECTION, FOLDER, field_files, remove_empty
 from .schema import RunStudy
 from .to_toml import to_toml
 
@@ -25,10 +25,12 @@ PICTURES = (
     "deposit_thickness.png",
 )
 REPORT = "report.html"
-RESULTS = ("fields", "fields.pvd", "timeseries.csv", "summary.json", "checkpoint.npz", LOG)
-"""What a run leaves beside its pictures."""
-
-State = Literal["new", "unfinished", "finished"]
+CHECKPOINTS = ("checkpoint.npz", "checkpoint-before.npz", "checkpoint-damaged.npz")
+RESULTS = (COLLECTION, "timeseries.csv", "summary.json", *CHECKPOINTS, LOG)
+"""What a run leaves beside its fields and pictures."""
+CASE = "case.json"
+"""What a sweep leaves in a case's folder before the case is begun."""
+AS_GIVEN = "study-as-given"
 
 
 def read_provenance(folder: Path) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def read_provenance(folder: Path) -> dict[str, Any]:
         found = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return found if isinstance(found, dict) and isinstance(found.get("study"), str) else {}
 
 
 def write_provenance(folder: Path, values: dict[str, Any]) -> None:
@@ -45,80 +47,50 @@ def write_provenance(folder: Path, values: dict[str, Any]) -> None:
     write_text(folder / PROVENANCE, json.dumps(values, indent=2) + "\n")
 
 
-def claim(folder: Path, study: RunStudy, *, resume: bool, force: bool) -> State:
-    """See that the folder may be used for this study, and make it.
+def is_empty(folder: Path) -> bool:
+    """Whether a folder is absent, or holds hidden files alone."""
+    return not folder.exists() or all(path.name.startswith(".") for path in folder.iterdir())
 
-    Results are never lost without a word: a folder of another study, or with an unfinished run,
-    is only overwritten when that is asked for.
 
-    Returns:
-        Whether the folder holds this study already: no ("new"), in part, or to its end.
+def is_ours(folder: Path) -> bool:
+    """Whether a run or a sweep has made the folder."""
+    return bool(read_provenance(folder)) or (folder / CASE).exists()
 
-    Raises:
-        InputError: The folder holds something else, or an unfinished run.
-    """
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder}: is a file, but a folder is needed for the results")
-    state = _state(folder, study, force=force)
-    if state == "unfinished" and not (resume or force):
-        raise InputError(
-            f"{folder}: holds an unfinished run of this study; go on with --resume, "
-            "or start again with --force"
-        )
-    if state == "new" or not resume:
-        clear(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        values = study.model_dump(mode="json", exclude_none=True)
-        write_text(folder / STUDY, to_toml(values))
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
-    return state if resume else "new"
+
+def result_files(folder: Path) -> Iterator[Path]:
+    """All files that a run leaves, but study, provenance and mesh; a user's own are none."""
+    for name in (*RESULTS, *PICTURES, REPORT):
+        if (folder / name).is_file() or (folder / name).is_symlink():
+            yield folder / name
+    yield from field_files(folder / FOLDER)
+    for place in (folder, folder / FOLDER, *(folder / FOLDER).glob("[0-9]*/")):
+        yield from place.glob(PARTS)
 
 
 def clear(folder: Path) -> None:
     """Remove an earlier run's results, and nothing else; the mesh is kept for another use."""
-    for name in (*RESULTS, *PICTURES, REPORT):
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    for path in result_files(folder):
+        path.unlink(missing_ok=True)
+    remove_empty(folder / FOLDER)
 
 
-def _state(folder: Path, study: RunStudy, *, force: bool) -> State:
-    if not folder.exists() or not any(folder.iterdir()):
-        return "new"
-    made = read_provenance(folder)
-    if made.get("study") == study_digest(study):
-        return "finished" if made.get("finished") else "unfinished"
-    if force:
-        return "new"
-    if not made:
-        raise InputError(
-            f"{folder}: is not empty and was not made by nanotrode; choose another folder "
-            "with --out, or write into it with --force"
-        )
-    raise InputError(
-        f"{folder}: holds another study{_differences(folder, study)}; choose another folder "
-        "with --out, or overwrite it with --force"
-    )
+def study_text(study: RunStudy) -> str:
+    """A study as its folder keeps it, with every default."""
+    return to_toml(study.model_dump(mode="json", exclude_none=True))
 
 
-def _differences(folder: Path, study: RunStudy) -> str:
-    try:
-        there = tomllib.loads((folder / STUDY).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return ""
-    here = study.model_dump(mode="json", exclude_none=True)
-    keys = [key for key in _changed(there, here) if key not in ("name", "question")]
-    more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
-    return f" (other {', '.join(keys[:3])}{more})" if keys else ""
+def write_study(folder: Path, text: str) -> None:
+    """Write `study.toml`; one that the user has written stays, under another name."""
+    path = folder / STUDY
+    if path.exists() and _is_users(path):
+        names = (f"{AS_GIVEN}{f'-{k}' if k else ''}.toml" for k in range(1000))
+        os.rename(path, next(new for name in names if not (new := folder / name).exists()))
+    write_text(path, text)
 
 
-def _changed(there: Any, here: Any, path: str = "") -> Iterator[str]:
-    if isinstance(there, dict) and isinstance(here, dict):
-        for key in sorted(there.keys() | here.keys()):
-            yield from _changed(there.get(key), here.get(key), f"{path}.{key}".lstrip("."))
-    elif there != here:
-        yield path
+def _is_users(path: Path) -> bool:
+    """Whether a study file is not what `study_text` makes, which has no comment and one layout."""
+    with suppress(OSError, ValueError):
+        text = path.read_text(encoding="utf-8")
+        return to_toml(tomllib.loads(text)) != text
+    return True

@@ -42,7 +42,7 @@ class Progress:
     ) -> None:
         if self._handler is not None:
             logging.getLogger("nanotrode").removeHandler(self._handler)
-        if self._bar is not None:
+        if self._bar is not None and self._bar.live.is_started:  # else it prints an empty line
             self._bar.stop()
 
     def __call__(self, report: StepReport) -> None:

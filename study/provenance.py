@@ -28,6 +28,7 @@ def provenance(study: RunStudy, *, ranks: int = 1) -> dict[str, Any]:
     """Everything needed to say what made a run's folder, JSON-able."""
     return {
         "study": study_digest(study),
+        "protocol": [table.model_dump(mode="json") for table in study.protocol],
         "mesh_recipe": mesh_digest(study),
         "mesh": None,
         "seed": getattr(study.geometry, "seed", None),

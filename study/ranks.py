@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._files import failure_of
 from ..errors import InputError, NanotrodeError
+from .signals import Stopped, orders
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -55,15 +56,17 @@ def on_first[T](comm: MPI.Comm | None, action: Callable[[], T]) -> T | None:
 
     Raises:
         NanotrodeError: What `action` raised, on every rank.
+        Stopped: Rank 0 was told to end, on every rank too.
     """
     if comm is None:
         return action()
     value: T | None = None
-    failure: NanotrodeError | None = None
+    failure: NanotrodeError | Stopped | None = None
     if comm.rank == 0:
         try:
-            value = action()
-        except NanotrodeError as error:
+            with orders.held(False):
+                value = action()
+        except (NanotrodeError, Stopped) as error:
             failure = error
         except OSError as error:
             failure = NanotrodeError(failure_of(error))

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .._compiler import require_compiler
-from ..errors import NanotrodeError
-from . import build, folder, ranks
+from ..errors import Interrupted, NanotrodeError
+from . import build, folder, ranks, repeat
+from .claim import Claim, claim, look
 from .measures import measures
+from .owner import owned, require_free
 from .progress import Progress
 from .provenance import now, provenance
 from .schema import PlatingStudy, RunStudy
+from .signals import Stopped, orders
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -44,32 +44,64 @@ def run_study(
     Args:
         study: What to run, from `load_study`.
         out: The run's folder; by default `runs/<name of the study>`.
-        resume: Go on with the folder's unfinished run of this study, if there is one.
-        force: Overwrite whatever run the folder holds.
+        resume: Go on with the folder's unfinished run of this study, if there is one, or with a
+            finished one whose protocol was the beginning of this study's.
+        force: Run again what the folder holds, which stays until the new run is whole.
         show: Show the progress on the terminal.
 
     Returns:
         The result; None when the run in the folder had been finished already.
 
     Raises:
-        InputError: The folder holds something else.
+        InputError: The folder holds something else, or another process is at work in it.
+        KeyboardInterrupt: From outside, SIGTERM included; the folder has a checkpoint.
         MeshError, SolverError: Meshing or solving failed.
     """
     path = Path(out) if out is not None else default_folder(study)
-    comm = ranks.communicator()
-    ranks.on_first(comm, require_compiler)
-    state = ranks.on_first(comm, lambda: folder.claim(path, study, resume=resume, force=force))
-    state = ranks.shared(comm, state)
-    if state == "finished":
-        return None
+    several = ranks.size() > 1
+    with orders.obeyed(several=several), orders.held(several), ExitStack() as until_end:
+        comm = ranks.communicator()
+        ranks.on_first(comm, require_compiler)
+        taken = ranks.on_first(
+            comm, lambda: _take(path, study, until_end, resume=resume, force=force)
+        )
+        found = ranks.shared(comm, taken)
+        if found.state == "finished":
+            ranks.on_first(comm, lambda: _report_if_missing(study, path))
+            return None
+        try:
+            result = _run(study, found, comm, show=show)
+        except Interrupted:
+            raise Stopped(orders.number) from None
+        if found.work != path:
+            ranks.on_first(comm, lambda: repeat.settle(path))
+    return replace(result, directory=path)
+
+
+def _take(path: Path, study: RunStudy, until_end: ExitStack, *, resume: bool, force: bool) -> Claim:
+    """Make the folder this process's, unless there is nothing to do or it must not be."""
+    require_free(path)  # before all else: who is at work here leaves an unfinished run
+    found = look(path, study, resume=resume, force=force)
+    if found.state == "finished" and not repeat.is_whole(path):
+        return found
+    until_end.enter_context(owned(path))
+    return claim(path, study, resume=resume, force=force)
+
+
+def _run(study: RunStudy, found: Claim, comm: MPI.Comm | None, *, show: bool) -> Result:
+    """Everything between an empty folder and a finished one."""
+    path, go_on = found.work, found.state == "unfinished"
     with _log_file(path, comm), Progress(show=show and ranks.rank() == 0) as progress:
-        made = ranks.on_first(comm, lambda: _prepare(study, path, state == "unfinished", comm))
+        for warning in found.warnings:
+            log.warning("%s", warning)
+        made = ranks.on_first(comm, lambda: _prepare(study, path, go_on, comm))
         mesh, notes = made or (None, {})
         simulation = build.make_simulation(study, mesh, comm=comm)
-        observers = ranks.on_first(comm, lambda: _observers(study, path, mesh, state)) or []
-        result = simulation.run(
-            path, observers=observers, resume=state == "unfinished", progress=progress
-        )
+        observers = ranks.on_first(comm, lambda: _observers(study, path, mesh, go_on)) or []
+        with orders.held():
+            result = simulation.run(
+                path, observers=observers, resume=go_on, progress=progress, stop=orders.wish
+            )
         metrics = ranks.on_first(comm, lambda: _finish(study, path, notes)) or {}
     return replace(result, summary=result.summary | {"metrics": metrics})
 
@@ -84,10 +116,11 @@ def _prepare(
 ) -> tuple[ElectrodeMesh, dict[str, Any]]:
     """Mesh, and write down what the results will come from."""
     notes = provenance(study, ranks=comm.size if comm else 1)
-    old = folder.read_provenance(path)
-    mesh = _kept_mesh(path, old, any_recipe=go_on, recipe=notes["mesh_recipe"])
+    mesh = _kept_mesh(path, any_recipe=go_on, recipe=notes["mesh_recipe"])
     if mesh is None:
-        mesh = build.make_mesh(study)
+        old = repeat.old(path)
+        mesh = _kept_mesh(old, any_recipe=False, recipe=notes["mesh_recipe"]) if old else None
+        mesh = mesh or build.make_mesh(study)
         mesh.save(path / folder.MESH)
     else:
         log.info("using %s again", path / folder.MESH)
@@ -97,12 +130,11 @@ def _prepare(
     return mesh, notes
 
 
-def _kept_mesh(
-    path: Path, old: dict[str, Any], *, any_recipe: bool, recipe: str
-) -> ElectrodeMesh | None:
+def _kept_mesh(path: Path, *, any_recipe: bool, recipe: str) -> ElectrodeMesh | None:
     """The folder's mesh, if it is whole and the one that this study asks for."""
     from ..geometry.mesh import ElectrodeMesh
 
+    old = folder.read_provenance(path)
     if not (path / folder.MESH).exists():
         return None
     if not any_recipe and old.get("mesh_recipe") != recipe:
@@ -114,25 +146,15 @@ def _kept_mesh(
     return None
 
 
-def _observers(
-    study: RunStudy, path: Path, mesh: ElectrodeMesh | None, state: str | None
-) -> list[Any]:
+def _observers(study: RunStudy, path: Path, mesh: ElectrodeMesh | None, go_on: bool) -> list[Any]:
     from ..postprocess.export import VtkWriter
     from ..postprocess.plating_export import PlatingWriter
+    from ..solver.checkpoint_files import resume_time
 
     assert mesh is not None
-    resume_time = _checkpoint_time(path) if state == "unfinished" else None
+    since = resume_time(path) if go_on else None
     writer = PlatingWriter if isinstance(study, PlatingStudy) else VtkWriter
-    return [writer(path, mesh, resume_time=resume_time)]
-
-
-def _checkpoint_time(path: Path) -> float | None:
-    """Time at which an unfinished run goes on [s]; None when it never came to a checkpoint."""
-    file = path / "checkpoint.npz"
-    if not file.exists():
-        return None
-    with np.load(file, allow_pickle=False) as stored:
-        return float(json.loads(str(stored["numbers"]))["time"])
+    return [writer(path, mesh, resume_time=since)]
 
 
 def _finish(study: RunStudy, path: Path, notes: dict[str, Any]) -> dict[str, float]:
@@ -148,11 +170,16 @@ def _finish(study: RunStudy, path: Path, notes: dict[str, Any]) -> dict[str, flo
         labels = [step.text for step in build.make_protocol(study).steps]
         make_pictures(path, labels=labels)
     folder.write_provenance(path, notes | {"finished": now()})
-    if study.output.report:
+    _report_if_missing(study, path, again=True)
+    return metrics
+
+
+def _report_if_missing(study: RunStudy, path: Path, *, again: bool = False) -> None:
+    """The report, which comes after a run is finished, and may have been cut."""
+    if study.output.report and (again or not (path / folder.REPORT).exists()):
         from ..postprocess.report.make import make_report
 
         make_report(path)
-    return metrics
 
 
 @contextmanager

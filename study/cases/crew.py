@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
 from ..schema import GeometryStudy
 from . import slurm
@@ -72,19 +69,3 @@ def _for_members(families: Mapping[Task, Sequence[Task]], report: Report) -> Rep
 def jobs_here(table: CasesTable) -> int:
     """How many cases run at the same time on this machine."""
     return table.jobs or max(1, cores() // table.ranks)
-
-
-@contextmanager
-def ended_like_interrupted() -> Iterator[None]:
-    """Within the block, being told to end ends what was started too, as Ctrl-C does."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    kinds = (signal.SIGTERM, signal.SIGHUP)
-    before = {kind: signal.signal(kind, interrupt) for kind in kinds}
-    try:
-        yield
-    finally:
-        for kind, handler in before.items():
-            signal.signal(kind, handler)

@@ -68,6 +68,13 @@ class Processes:
         for pid in running:
             _signal(pid, signal.SIGTERM)
 
+    def kill(self) -> None:
+        """Make all end at once."""
+        with self._lock:
+            running = set(self._running)
+        for pid in running:
+            _signal(pid, signal.SIGKILL)
+
 
 def launch(task: Task, processes: Processes | None = None) -> Record:
     """Bring a task to its end, unless that has been done.
@@ -200,8 +207,12 @@ def _taken(descriptor: int, task: Task, processes: Processes) -> bool:
     """Take the lock, after the process that holds it has ended or its time is over."""
     waiting_since = time.monotonic()
     while not processes.stopping:
-        with suppress(BlockingIOError):
+        try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            pass
+        except OSError:  # a file system without kernel locks: the run's own lock is left
             return True
         orphan = read_record(task)
         late = task.seconds is not None and time.monotonic() - waiting_since > task.seconds

@@ -40,5 +40,9 @@ def run_here(tasks: Sequence[Task], *, jobs: int, report: Report) -> None:
                     report(*future.result())
         except BaseException:
             processes.stop()
-            pool.shutdown(cancel_futures=True)
+            try:
+                pool.shutdown(cancel_futures=True)
+            except BaseException:  # told again, while they write their checkpoints
+                processes.kill()
+                raise
             raise

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +10,12 @@ from typing import Any
 
 from ..._files import write_text
 from ...errors import InputError
+from ..folder import is_empty
+from ..owner import owned
 from ..provenance import study_digest
 from .case import Case
 
-INDEX, CASES, LOCK = "cases.json", "cases", ".lock"
+INDEX, CASES = "cases.json", "cases"
 
 
 class CaseStore:
@@ -32,14 +32,15 @@ class CaseStore:
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder}: is a file, but a folder is needed for the results")
         index = folder / INDEX
-        if folder.exists() and any(folder.iterdir()) and not index.exists():
+        if not is_empty(folder) and not index.exists():
             raise InputError(
                 f"{folder}: is not empty and holds no cases; choose another folder with --out"
             )
         self.folder = folder
         self._numbers: dict[str, int] = _read(index)
-        try:
-            write_text(index, json.dumps(self._numbers, indent=1) + "\n")
+        try:  # what is there may be another's, who is at work
+            if not index.exists():
+                write_text(index, json.dumps(self._numbers, indent=1) + "\n")
         except OSError as error:
             raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
 
@@ -63,17 +64,9 @@ class CaseStore:
         Raises:
             InputError: There is one already.
         """
-        descriptor = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with owned(self.folder):
+            self._numbers = _read(self.folder / INDEX)
             yield
-        except BlockingIOError:
-            raise InputError(
-                f"{self.folder}: another nanotrode is at work here; wait for it, or choose "
-                "another folder with --out"
-            ) from None
-        finally:
-            os.close(descriptor)
 
 
 def _read(index: Path) -> dict[str, int]:

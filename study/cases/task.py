@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ..._files import write_text
+from ..folder import CASE as RECORD
 from ..folder import STUDY, read_provenance
 from ..provenance import study_digest
 from ..schema import GeometryStudy, RunStudy
 from ..to_toml import to_toml
 
-RECORD, OUTPUT, SUMMARY, MESH = "case.json", "output.txt", "summary.json", "mesh.msh"
+OUTPUT, SUMMARY, MESH = "output.txt", "summary.json", "mesh.msh"
 
 Kind = Literal["run", "mesh", "family"]
 Status = Literal["running", "done", "failed", "timed out", "stopped"]

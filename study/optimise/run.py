@@ -17,12 +17,13 @@ from ..._files import atomic_path, remove_leftovers, write_text
 from ...errors import NanotrodeError
 from ..cases.board import Board
 from ..cases.case import spelled
-from ..cases.crew import ended_like_interrupted, jobs_here, run_tasks
+from ..cases.crew import jobs_here, run_tasks
 from ..cases.store import CaseStore
 from ..cases.table import write_table
 from ..cases.task import Task
 from ..folder import STUDY
 from ..schema import GeometryStudy
+from ..signals import orders
 from ..to_toml import to_toml
 from .campaign import Campaign
 from .problem import Problem
@@ -81,7 +82,7 @@ def run_optimise(problem: Problem, out: str | Path | None = None, *, show: bool 
     with store.alone():
         remove_leftovers(folder)
         campaign = Campaign(problem, Search(folder, problem.axes, problem.goal), store)
-        with Board({}, show=show) as board, ended_like_interrupted():
+        with Board({}, show=show) as board, orders.obeyed():
             try:
                 while batch := _next_batch(campaign):
                     _run_batch(campaign, batch, board)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from ..._files import write_text
 from ...errors import SolverError
-from ..cases.crew import ended_like_interrupted, run_tasks
+from ..cases.crew import run_tasks
 from ..cases.schema import CasesTable
 from ..cases.task import Record, Task, make_task
 from ..loading import load_study
 from ..schema import GeometryStudy
+from ..signals import orders
 
 Tell = Callable[[str], None]
 """Takes a line for the user."""
@@ -45,7 +46,7 @@ def run_studies(texts: Mapping[str, str], out: Path, *, force: bool, tell: Tell)
         took = "" if record.wall is None else f" after {record.wall:.0f} s"
         tell(f"{len(ended)} of {len(tasks)} {record.status}: {task.folder.name}{took}")
 
-    with ended_like_interrupted():
+    with orders.obeyed():
         run_tasks(tasks, CasesTable(), out, retry=force, report=report)
     failed = [f"{task.folder.name}: {r.reason}" for task, r in ended.items() if r.status != "done"]
     if failed:

@@ -10,11 +10,12 @@ from typing import Any
 from ..._files import remove_leftovers, write_text
 from ..cases.board import Board
 from ..cases.case import spelled
-from ..cases.crew import ended_like_interrupted, run_tasks
+from ..cases.crew import run_tasks
 from ..cases.store import CaseStore
 from ..cases.table import input_columns, write_table
 from ..cases.task import Task, make_task
 from ..schema import GeometryStudy
+from ..signals import orders
 from ..to_toml import to_toml
 from .levels import levels_of
 from .plan import Plan
@@ -66,7 +67,7 @@ def run_sweep(
     with store.alone():
         remove_leftovers(folder)
         entries, studies = _entries(plan, store)
-        with Board(_names(entries), show=show) as board, ended_like_interrupted():
+        with Board(_names(entries), show=show) as board, orders.obeyed():
             try:
                 run_tasks(studies, plan.table, folder, retry=retry, report=board)
             finally:  # a table of what there is, however it ended

@@ -84,61 +84,6 @@ def test_an_interrupted_run_goes_on_to_the_same_series(study, tmp_path, monkeypa
     assert run.run_study(study, out, resume=True) is None
 
 
-@pytest.fixture
-def claimed(study, tmp_path):
-    """A folder that holds a finished run of the study, as far as its papers say."""
-    out = tmp_path / "out"
-    folder.claim(out, study, resume=False, force=False)
-    papers = {"study": study_digest(study), "finished": "2026-01-01"}
-    folder.write_provenance(out, papers)
-    return out
-
-
-def claim(out, study, **asked):
-    return folder.claim(out, study, **({"resume": False, "force": False} | asked))
-
-
-def test_a_finished_run_is_repeated_but_not_resumed(claimed, study):
-    assert claim(claimed, study, resume=True) == "finished"
-    assert claim(claimed, study) == "new"
-
-
-def test_an_unfinished_run_is_not_lost_without_a_word(claimed, study):
-    folder.write_provenance(claimed, {"study": study_digest(study), "finished": None})
-    (claimed / "checkpoint.npz").touch()
-    with pytest.raises(InputError, match="--resume, or start again with --force"):
-        claim(claimed, study)
-    assert claim(claimed, study, resume=True) == "unfinished"
-    assert (claimed / "checkpoint.npz").exists()
-    assert claim(claimed, study, force=True) == "new"
-    assert not (claimed / "checkpoint.npz").exists()
-
-
-def test_another_studys_folder_is_refused_with_what_differs(claimed, study):
-    other = study.model_copy(update={"initial": study.initial.model_copy(
-        update={"stoichiometry": 0.5})})  # fmt: skip
-    for resume in (False, True):
-        with pytest.raises(InputError, match=r"another study \(other initial.stoichiometry\)"):
-            claim(claimed, other, resume=resume)
-    assert claim(claimed, other, force=True) == "new"
-
-
-def test_what_nanotrode_did_not_make_is_kept(study, tmp_path):
-    mine = tmp_path / "thesis" / "chapter.tex"
-    mine.parent.mkdir()
-    mine.touch()
-    with pytest.raises(InputError, match="was not made by nanotrode"):
-        claim(mine.parent, study)
-    assert claim(mine.parent, study, force=True) == "new"
-    assert mine.exists()
-    with pytest.raises(InputError, match="is a file"):
-        claim(mine, study)
-
-
-def test_with_nothing_to_resume_a_run_begins(study, tmp_path):
-    assert claim(tmp_path / "out", study, resume=True) == "new"
-
-
 def test_pictures_and_names_do_not_make_another_study(study):
     assert study_digest(study) == study_digest(study.model_copy(update={"name": "b"}))
     finer = study.model_copy(update={"mesh": study.mesh.model_copy(update={"segments": 40})})
