@@ -7,6 +7,7 @@ noise of a measurement, or a table over something else than x; each of these is 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -60,8 +61,7 @@ def plain(law: Law) -> Law:
 
 def rises(law: Law, low: float, high: float) -> list[Rise]:
     """The stretches of [low, high] over which a potential rises, by more than rounding."""
-    x = _nodes(law, low, high)
-    value = law(x)
+    x, value = _profile(law, low, high)
     step = np.diff(value)
     found = (
         Rise(float(x[a]), float(x[b + 1]), float(value[b + 1] - value[a]))
@@ -72,13 +72,13 @@ def rises(law: Law, low: float, high: float) -> list[Rise]:
 
 def range_of(law: Law, low: float, high: float) -> tuple[float, float]:
     """The lowest and the highest potential on [low, high] [V]."""
-    value = law(_nodes(law, low, high))
+    value = _profile(law, low, high).value
     return float(value.min()), float(value.max())
 
 
 def rises_throughout(law: Law, low: float, high: float) -> bool:
     """Whether a potential climbs from one end to the other, but for dips that weigh nothing."""
-    value = law(_nodes(law, low, high))
+    value = _profile(law, low, high).value
     climb = float(value[-1] - value[0])
     dip = float((np.maximum.accumulate(value) - value).max())
     return climb > FLAT and dip <= 0.05 * climb
@@ -86,8 +86,8 @@ def rises_throughout(law: Law, low: float, high: float) -> bool:
 
 def spans_at(law: Law, voltage: float, low: float, high: float) -> list[Span]:
     """All stoichiometries of [low, high] at which a potential has a value, rising."""
-    x = _nodes(law, low, high)
-    excess = law(x) - voltage
+    x, value = _profile(law, low, high)
+    excess = value - voltage
     excess[np.abs(excess) <= FLAT] = 0.0
     found = []
     for a, b in _runs(excess == 0.0):
@@ -149,6 +149,29 @@ def settled(law: Constant | Formula | Table) -> Settled:
             "from the points (root mean square)",
         ),
     )
+
+
+class _Profile(NamedTuple):
+    """A potential at rising x, between which it is monotone [V]."""
+
+    x: Array
+    value: Array
+
+
+def _profile(law: Law, low: float, high: float) -> _Profile:
+    try:
+        return _kept_profile(law, low, high)  # type: ignore[arg-type]
+    except TypeError:  # a law of the user's own that has no hash
+        return _make_profile(law, low, high)
+
+
+def _make_profile(law: Law, low: float, high: float) -> _Profile:
+    x = _nodes(law, low, high)
+    return _Profile(x, law(x))
+
+
+_kept_profile = lru_cache(maxsize=32)(_make_profile)
+"""Materials are copied with other numbers and the same potential, again and again."""
 
 
 def _nodes(law: Law, low: float, high: float) -> Array:

@@ -24,7 +24,7 @@ def over_seeds(directory: Path, keys: Collection[str] = ()) -> list[Element]:
         keys: What was varied, where it is known.
     """
     try:
-        with (directory / SPREAD).open(newline="", encoding="utf-8") as file:
+        with (directory / SPREAD).open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
     except OSError:
         return []

@@ -120,7 +120,7 @@ def read_sweep(directory: Path, keys: Collection[str] = ()) -> SweepTable:
     """
     path = directory / RESULTS
     try:
-        with path.open(newline="", encoding="utf-8") as file:
+        with path.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
