@@ -84,6 +84,7 @@ RANGES: dict[str, Range] = {
         zero=True,
     ),
     "C-rate": Range("C", (1e-15, 1e8), (1e-6, 1e5)),
+    "current density": Range("A/m^2", (1e-15, 1e9), (1e-5, 1e6)),
     "concentration": Range("mol/m^3", (1e-6, 3e4), (10.0, 1.2e4), (_PER_LITRE,)),
     # hosts of plated metal
     "ionic_conductivity": Range("S/m", (1e-30, 1e6), (1e-12, 20.0), _PER_CM, zero=True),

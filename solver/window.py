@@ -61,6 +61,36 @@ def check_rates(protocol: Protocol, scale: ElectrodeScale) -> list[str]:
     return odd
 
 
+def refuse_density(step: ConstantCurrent, footprint: float) -> None:
+    """Refuse a current that no square metre of collector carries.
+
+    Args:
+        step: Its current is counted by area, or in total.
+        footprint: Collector area of the whole electrode [m2].
+
+    Raises:
+        ProtocolError: Says what the current is for so small an electrode.
+    """
+    density = step.amount.amperes(capacity_coulomb=0.0, footprint=footprint) / footprint
+    if density <= RANGES["current density"].possible[1]:
+        return
+    raise ProtocolError(
+        f"'{step.text}' is {density:.2g} A/m^2 for a collector of {footprint:.3g} m^2; is it the "
+        "current of a whole cell? Give a current per area, such as 0.5 mA/cm2"
+    )
+
+
+def check_densities(protocol: Protocol, footprint: float) -> list[str]:
+    """As `check_rates`, where there is no capacity that a C-rate could count."""
+    odd: list[str] = []
+    for step in dict.fromkeys(protocol.steps):
+        if isinstance(step, ConstantCurrent):
+            refuse_density(step, footprint)
+            density = step.amount.amperes(capacity_coulomb=0.0, footprint=footprint) / footprint
+            odd += oddities("current density", density, name=f"'{step.text}': the current density")
+    return odd
+
+
 def extrapolated(material: Material, series: Mapping[str, Array]) -> list[str]:
     """What was taken from beyond a material's window, a sentence each.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..errors import ProtocolError
 from ..solver.steps import (
     Amount,
     CapacityLimit,
@@ -12,10 +13,15 @@ from ..solver.steps import (
     Step,
     VoltageLimit,
 )
+from ..solver.window import refuse_density
 
 
 def check_steps(
-    steps: Iterable[Step | None], *, inserts: bool = False, content: float = 0.0
+    steps: Iterable[Step | None],
+    *,
+    inserts: bool = False,
+    content: float = 0.0,
+    footprint: float | None = None,
 ) -> Iterator[str | None]:
     """Yield for each step what is wrong with it, or None.
 
@@ -27,10 +33,11 @@ def check_steps(
         steps: Of the protocol; None for one that could not be read.
         inserts: Whether lithium enters the lattice.
         content: Share of the lattice that is full at the start.
+        footprint: Collector area of the whole host [m2], where it is known.
     """
     plated = content > 0.0
     for step in steps:
-        yield None if step is None else _mistake(step, plated, inserts)
+        yield None if step is None else _mistake(step, plated, inserts) or _excess(step, footprint)
         lowers = isinstance(step, ConstantCurrent) and step.lowers
         plated = plated or lowers or not isinstance(step, ConstantCurrent)
 
@@ -66,6 +73,17 @@ def _mistake(step: Step, plated: bool, inserts: bool) -> str | None:
                 f"'{step.text}' never reaches {end.value:g} V: lithium dissolves above 0 V; "
                 'expected a cut-off above it, such as "until 1 V"'
             )
+    return None
+
+
+def _excess(step: Step, footprint: float | None) -> str | None:
+    """A current beyond all measure for so small a host."""
+    if footprint is None or not isinstance(step, ConstantCurrent):
+        return None
+    try:
+        refuse_density(step, footprint)
+    except ProtocolError as error:
+        return str(error)
     return None
 
 

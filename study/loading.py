@@ -164,6 +164,7 @@ def _check_plating(study: PlatingStudy, mistakes: Mistakes) -> None:
         (step for _, step in steps),
         inserts=table.lithiation,
         content=table.initial_content or 0.0,
+        footprint=None if shape is None else shape.footprint * shape.multiplicity,
     )
     if "plating" not in unread:
         _note_reports(steps, reports, mistakes)

@@ -24,6 +24,7 @@ from ..result import Result
 from ..settings import StepReport
 from ..simulation import SUMMARY_FILE
 from ..stopping import Stop, never
+from ..window import check_densities
 from .books import Books
 from .checkpoint import Checkpoint
 from .model import PlatingModel
@@ -142,7 +143,8 @@ class PlatingSimulation:
                 watcher.write(snapshot)
 
         notices = Notices(told=self.comm.rank == 0)
-        for text in self.warnings():
+        whole = self._copies() * model.footprint
+        for text in (*self.warnings(), *check_densities(self.protocol, whole)):
             notices.warn(text)
         fingerprint = self._fingerprint()
         books = Books(

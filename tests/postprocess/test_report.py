@@ -172,6 +172,14 @@ def test_a_sweep_is_read_with_its_error_bars(tmp_path):
     assert table.states.count("failed") == 1
 
 
+def test_a_table_that_a_spreadsheet_saved_with_a_mark_is_read(tmp_path):
+    folder = write_sweep(tmp_path, make_mesh())
+    plain = read_sweep(folder)
+    file = folder / "results.csv"
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert read_sweep(folder) == plain
+
+
 def test_a_sweep_s_page_knows_every_case(tmp_path):
     text = make.report(write_sweep(tmp_path, make_mesh())).read_text()
     page = Page(text)

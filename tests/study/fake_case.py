@@ -37,6 +37,8 @@ def main(folder: Path) -> int:
             file.write(f"{stage}\n")
         checkpoint.write_text(str(stage))
     summary = {"metrics": {"First discharge: worth [-]": worth(study)}}
+    if str(count) == os.environ.get("FAKE_WARNING"):
+        summary["warnings"] = ["one", "two"]
     (folder / "summary.json").write_text(json.dumps(summary))
     with work.open("a") as file:
         file.write("finished\n")

@@ -66,6 +66,13 @@ def test_the_table_holds_inputs_metrics_and_how_cases_stand(sweep, tmp_path, cap
     assert table.column("First discharge: worth [-]").to_pylist()[5] == pytest.approx(1.0)
 
 
+def test_cases_with_warnings_are_counted(sweep, monkeypatch, capsys):
+    monkeypatch.setenv("FAKE_WARNING", "4")
+    _, rows = sweep("geometry.count = [1, 4]")
+    assert [row["warnings"] for row in rows] == ["", "2"]
+    assert "1 with warnings, which the column 'warnings' counts" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("fault", "timeout", "status", "reason"),
     [
