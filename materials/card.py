@@ -12,7 +12,7 @@ from .guard import Guarded
 from .kinetics import ButlerVolmer, ConstantExchange, RootExchange
 from .laws import Constant, Formula, Outside, Table
 from .material import Material
-from .plausible import oddities
+from .plausible import oddities, refuse_impossible
 from .potential import settled
 
 _TEXTS = ("name", "formula", "ion", "reference", "notes")
@@ -143,9 +143,18 @@ class _Card:
             formula = Formula(entry["formula"], self.temperature, outside, scale, name)
             if formula.knows_temperature:
                 self.isothermal.discard(key)
+                self._check_heat(key, formula)
             return formula
         x, value = self._columns(entry["table"], key)
         return Table.of(x, [scale * v for v in value], outside=outside, key=name)
+
+    def _check_heat(self, key: str, formula: Formula) -> None:
+        """Hold a diffusivity's growth with T, as an activation energy, to what is plausible."""
+        if key != "diffusivity":
+            return
+        energy, name = formula.activation_energy, f"the activation energy in its {key}"
+        refuse_impossible("activation energy", energy, name=name)
+        self.remarks += oddities("activation energy", energy, name=name)
 
     def _columns(self, rows: Any, key: str) -> tuple[list[float], list[float]]:
         if not isinstance(rows, list) or any(not _is_pair(row) for row in rows):

@@ -7,9 +7,10 @@ potential) or keeps its last value (`outside="constant"`, which keeps a diffusiv
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -17,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import MaterialError
-from .constants import REFERENCE_TEMPERATURE
+from .constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
 from .differentiation import Closure
 from .expression import compile_expression
 from .piecewise import PiecewisePolynomial, fit_piecewise, monotone_cubic
@@ -27,6 +28,10 @@ Outside = Literal["tangent", "constant"]
 
 EDGE = 1e-9
 """Formulas are evaluated for EDGE <= x <= 1 - EDGE: many have a pole at 0 or 1."""
+
+
+_WARMER = 0.01
+"""Difference by which a slope over the temperature is taken [K]."""
 
 
 class Law(Protocol):
@@ -128,6 +133,14 @@ class Formula:
     def knows_temperature(self) -> bool:
         """Whether T occurs in the formula."""
         return re.search(r"\bT\b", self.text) is not None
+
+    @property
+    def activation_energy(self) -> float:
+        """E = R T^2 d ln(value)/dT in the middle of x [J mol-1]."""
+        warmer = replace(self, temperature=self.temperature + _WARMER)
+        ratio = float(warmer(0.5) / self(0.5))
+        growth = math.log(ratio) if 0.0 < ratio < math.inf else math.inf
+        return GAS_CONSTANT * self.temperature * warmer.temperature * growth / _WARMER
 
     def __call__(self, x: npt.ArrayLike) -> Array:
         """Return the values at `x`."""

@@ -14,11 +14,18 @@ from .constants import FARADAY
 
 
 class Slip(NamedTuple):
-    """A unit in which people have the number at hand: value [SI] = factor * number + offset."""
+    """A unit in which people have the number at hand: value [SI] = factor * number + offset.
+
+    Attributes:
+        unit: Its name.
+        factor, offset: See above.
+        least: Magnitude below which the value is not meant either [SI].
+    """
 
     unit: str
     factor: float
     offset: float = 0.0
+    least: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,8 @@ class Range:
 
 
 _PER_LITRE = Slip("mol/L", 1e3)
-_MILLIVOLTS = Slip("mV", 1e-3)
+_PER_VOLUME = (_PER_LITRE, Slip("mol/m^3 in place of mol/L", 1e-3))
+_MILLIVOLTS = Slip("mV", 1e-3, least=0.02)
 _PER_CM = (Slip("mS/cm", 0.1), Slip("S/cm", 100.0))
 _SMALL = (Slip("nm", 1e-9), Slip("um", 1e-6))
 _CELSIUS = Slip("degC", 1.0, 273.15)
@@ -60,7 +68,7 @@ POTENTIAL = Range("V", (-5.0, 10.0), (-1.0, 6.0), (_MILLIVOLTS,))
 # Bounds are assumed. The densest hosts of lithium hold 9e4 mol/m^3 (Li22Si5), the metal itself
 # 7.7e4; osmium, the densest solid, has 22 590 kg/m^3; the capacities end with those of Si and Li.
 RANGES: dict[str, Range] = {
-    "c_s_max": Range("mol/m^3", (100.0, 2e5), (1e3, 9e4), (_PER_LITRE,)),
+    "c_s_max": Range("mol/m^3", (100.0, 2e5), (1e3, 9e4), _PER_VOLUME),
     "diffusivity": Range("m^2/s", (1e-40, 1e12), (1e-22, 1e-11), (_CM2,)),
     "rate_constant": Range(
         "m^2.5 mol^-0.5 s^-1",
@@ -70,7 +78,7 @@ RANGES: dict[str, Range] = {
     ),
     "exchange_current_density": Range("A/m^2", (1e-20, 1e15), (1e-7, 1e4)),
     "density": Range("kg/m^3", (50.0, 3e4), (300.0, 1.2e4), (Slip("g/cm^3", 1e3),)),
-    "specific capacity": Range("mAh/g", (0.01, 1.2e4), (5.0, 4.5e3)),
+    "specific capacity": Range("mAh/g", (1e-9, 1.2e4), (5.0, 4.5e3)),
     "ocp": POTENTIAL,
     "voltage_min": POTENTIAL,
     "voltage_max": POTENTIAL,
@@ -97,7 +105,7 @@ RANGES: dict[str, Range] = {
     "coverage_thickness": Range("m", (1e-30, 1e-3), (1e-11, 1e-6), _SMALL),
     "film_thickness": Range("m", (1e-30, 1e-3), (1e-11, 1e-6), _SMALL),
     "last_thickness": Range("m", (1e-30, 1e-3), (1e-12, 1e-7), _SMALL),
-    "c_max": Range("mol/m^3", (100.0, 2e5), (1e3, 9e4), (_PER_LITRE,)),
+    "c_max": Range("mol/m^3", (100.0, 2e5), (1e3, 9e4), _PER_VOLUME),
     "conductivity_gain": Range("", (1e-12, 1e12), (1e-3, 1e6)),
 }
 """Name of a quantity, as in cards where it is there -> what it can be."""
@@ -154,13 +162,13 @@ def refuse_alpha(key: str, value: float, charge_number: int) -> None:
 
 
 def alpha_oddities(alpha_a: float, alpha_c: float, charge_number: int) -> list[str]:
-    """A sentence on transfer coefficients whose sum is far from the number of electrons."""
+    """A sentence on transfer coefficients that do not add up to the number of electrons."""
     total = alpha_a + alpha_c
-    if 0.6 <= total / charge_number <= 1.5:
+    if 0.6 <= total / charge_number <= 1.5 and max(alpha_a, alpha_c) <= charge_number:
         return []
     return [
-        f"alpha_a + alpha_c = {total:g} is unusual: in a reaction in one step it is the number of "
-        f"electrons, {charge_number}"
+        f"alpha_a = {alpha_a:g} and alpha_c = {alpha_c:g} are unusual: in a reaction in one step "
+        f"they add up to the number of electrons, {charge_number}"
     ]
 
 
@@ -172,6 +180,6 @@ def _hint(value: float, known: Range) -> str:
     """The unit in which the number would be a usual one, as a question."""
     for slip in known.slips:
         meant = slip.factor * value + slip.offset
-        if known.usual[0] <= meant <= known.usual[1]:
+        if known.usual[0] <= meant <= known.usual[1] and abs(meant) >= slip.least:
             return f"; is it in {slip.unit}? Then it is {meant:.6g} {known.unit}"
     return ""

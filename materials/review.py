@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SAMPLES = 2001
 _ROUNDING = 1e-6
+_NEXT_TO_NOTHING = 0.02
+"""Potentials that no host has everywhere [V]."""
 _GAP = 0.005
 """Stoichiometry that a table may lack at an end without a word."""
 _WARMER = 1.0
@@ -55,8 +57,8 @@ def review(material: Material) -> list[str]:
     kinetics = material.kinetics
     found = [text for key, value in _numbers(material) for text in oddities(key, value)]
     found += alpha_oddities(kinetics.alpha_a, kinetics.alpha_c, material.charge_number)
-    for value in dict.fromkeys(_ends(material.diffusivity, material)):
-        found += oddities("diffusivity", value)
+    low, high = _ends(material.diffusivity, material)
+    found += oddities("diffusivity", high) or oddities("diffusivity", low)
     found += [*_window(material), *_shape(material), *_ion(material), *_heat(material)]
     return [f"{material.name}: {text}" for text in found]
 
@@ -91,7 +93,10 @@ def _refuse_table(key: str, law: Law) -> None:
     low, high = table.x[0], table.x[-1]
     if low >= -_ROUNDING and high <= 1.0 + _ROUNDING:
         return
-    hint = "; are they per cent? Then divide them by 100" if low >= 0 and 2 < high <= 110 else ""
+    hint = ""
+    if low >= 0 and high > 2:
+        per_cent = "; are they per cent? Then divide them by 100"
+        hint = per_cent if high <= 110 else "; are they a capacity? Then divide them by the whole"
     raise MaterialError(
         f"{key}: the table's x run from {low:g} to {high:g}, expected stoichiometries, 0 (empty) "
         f"to 1 (full){hint}"
@@ -138,8 +143,9 @@ def _shape(material: Material) -> Iterator[str]:
     """A potential out of its range, or one that does not fall."""
     law, limits = potential.plain(material.ocp), material.stoichiometry_limits
     low, high = potential.range_of(law, *limits)
-    for value in dict.fromkeys((low, high)):
-        yield from oddities("ocp", value)
+    yield from oddities("ocp", high) or oddities("ocp", low)
+    if max(abs(low), abs(high)) < _NEXT_TO_NOTHING:
+        yield f"its potential lies between {low:.2g} and {high:.2g} V; is it in V and not in mV?"
     if high - low < potential.FLAT:
         yield (
             f"its potential is {low:g} V at every x: nothing but its ends tells a full host from "
@@ -150,7 +156,7 @@ def _shape(material: Material) -> Iterator[str]:
         most = max(rise.height for rise in rises)
         yield (
             f"its potential rises at {len(rises)} places, by up to {1e3 * most:.2g} mV, as noise "
-            "does; materials.potential.smoothed makes it fall"
+            "does (a table is made to fall by materials.potential.smoothed)"
         )
         return
     for rise in rises:

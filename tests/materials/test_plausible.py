@@ -92,6 +92,12 @@ IMPOSSIBLE = [
     ({"ocp": "table = [[-0.1, 3.6], [1, 2.6]], unit = 'V'"}, "table's x run from -0.1 to 1,"),
     ({"ocp": "table = [[0, 3.6], [1.2, 2.6]], unit = 'V'"}, "table's x run from 0 to 1.2,"),
     ({"diffusivity": "table = [[0, 1], [100, 1]], unit = 'm^2/s'"}, "diffusivity: the table's x"),
+    ({"ocp": "table = [[0, 3.6], [170, 2.6]], unit = 'V'"}, r"to 170,.*a capacity\? Then divide"),
+    ({"c_s_max": "value = '22806 mol/L'"}, r"in place of mol/L\? Then it is 22806"),
+    (
+        {"diffusivity": "formula = '1e-17*exp(-1e9/R*(1/T - 1/310))', unit = 'm^2/s'"},
+        "activation energy in its diffusivity: got",
+    ),
     ({"ocp": "table = [[0, 2.6], [0.5, 3.4], [1, 3.6]], unit = 'V'"}, "ocp: rises with x, from"),
     ({"ocp": "formula = '2.5 + x', unit = 'V'"}, "ocp: rises with x, from 2.50"),
     ({"ocp": "table = [[0.5, 3.4]], unit = 'V'"}, "at least two"),
@@ -120,7 +126,18 @@ ODD = [
     ({"rate_constant": "value = '6e-7 m^2.5 mol^-0.5 s^-1'"}, "m_ref.*6.21856e-12"),
     ({"ocp": "value = '3.43 V'"}, "its potential is 3.43 V at every x"),
     ({"density": "value = '200 kg/m^3'"}, "density = 200"),
-    ({"alpha_a": "value = '1'", "alpha_c": "value = '1'"}, "alpha_a . alpha_c = 2 is unusual"),
+    (
+        {"alpha_a": "value = '1.2'", "alpha_c": "value = '0.2'"},
+        "alpha_a = 1.2 and alpha_c = 0.2 are",
+    ),
+    (
+        {"diffusivity": "formula = '1e-17*exp(-30/R*(1/T - 1/298.15))', unit = 'm^2/s'"},
+        r"activation energy in its diffusivity = 30\.?\d* J/mol is .*kJ/mol\? Then it is 300",
+    ),
+    (
+        {"alpha_a": "value = '1'", "alpha_c": "value = '1'"},
+        "alpha_a = 1 and alpha_c = 1 are unusual.* electrons, 1",
+    ),
     (
         {"ocp": "table = [[0.1, 3.6], [0.9, 3.0]], unit = 'V'"},
         "table of its ocp reaches from x = 0.1 to 0.9.* 0.0038 to 0.98",
