@@ -1,6 +1,6 @@
 """From a fresh clone to a running command: find a Python, make .venv, install the pins, run.
 
-    python3 bootstrap.py demo|test|mpi-test|verify|bench|lint|install [ARGUMENT ...]
+    python3 bootstrap.py demo|test|mpi-test|verify|fuzz|bench|lint|install [ARGUMENT ...]
 
 Further arguments go to the command's last program. Any Python from 3.8 can start this file; the
 one that runs nanotrode (3.12 to 3.14) is looked for.
@@ -65,6 +65,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "test": [["pytest", "-m", "not slow"], MPI_TEST],
     "mpi-test": [MPI_TEST],
     "verify": [["pytest", "tests/verification", "-m", "slow or not slow", "-s", *PATIENT]],
+    "fuzz": [["env", "NANOTRODE_FUZZ=20000", "pytest", "tests/fuzz"]],
     "bench": [["python", "benchmarks/insertion.py"]],
     "lint": [["ruff", "check"], ["ruff", "format", "--check"], ["mypy", "-p", "nanotrode"]],
 }

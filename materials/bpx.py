@@ -17,7 +17,6 @@ from .._reading import reason_of
 from ..errors import MaterialError
 from .arrhenius import arrhenius
 from .constants import REFERENCE_TEMPERATURE
-from .entries import is_number
 from .guard import Guarded
 from .kinetics import ButlerVolmer, RootExchange
 from .laws import Constant, Formula, Outside, Table
@@ -60,7 +59,7 @@ def read_bpx(
         MaterialError: The file is no BPX, misses a key, or holds a blended electrode.
     """
     try:
-        content = json.loads(text.removeprefix("\ufeff"))
+        content = json.loads(text.removeprefix("\ufeff"), parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise MaterialError(f"{file}: is not JSON ({reason_of(error)})") from None
     return _Bpx(content, temperature=temperature, file=file).material(electrode)
@@ -214,7 +213,8 @@ class _Bpx:
         value = section.get(key)
         if value is None:
             raise self._error(key, "is missing")
-        if not is_number(value) or not math.isfinite(value) or (value < 0 and not signed):
+        good = isinstance(value, int | float) and not isinstance(value, bool)
+        if not good or not math.isfinite(value) or (value < 0 and not signed):
             raise self._error(
                 key, f"got {value!r}, expected a number" + ("" if signed else " >= 0")
             )
@@ -230,10 +230,17 @@ class _Bpx:
         return MaterialError(f"{self.file}: {key}: {what}")
 
 
+def _whole(digits: str) -> int | float:
+    """A whole number; one of very many digits is infinite, and refused where it is used."""
+    return int(digits) if len(digits) < 300 else float(digits)
+
+
 def _optional(parent: dict[str, Any], key: str) -> dict[str, Any]:
     section = parent.get(key)
     return section if isinstance(section, dict) else {}
 
 
 def _is_numbers(values: Any) -> bool:
-    return isinstance(values, list) and all(map(is_number, values))
+    return isinstance(values, list) and all(
+        isinstance(v, int | float) and not isinstance(v, bool) for v in values
+    )
