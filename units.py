@@ -6,6 +6,7 @@ This is the one place that knows pint; it is imported when the first quantity is
 from __future__ import annotations
 
 import math
+import numbers
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -128,6 +129,44 @@ def quantity(
     if found is None:
         raise error(f"{key}: {_unknown(str(text), unit_text, unit, sample)}")
     return _convert(number, found, unit, text=str(text), sample=sample, key=key, error=error)
+
+
+def number(given: object, unit: str, *, key: str, error: type[InputError] = InputError) -> float:
+    """A number [SI], as Python hands it over, or a quantity in words, such as "25 degC".
+
+    Raises:
+        InputError: It is neither, or not finite.
+    """
+    if isinstance(given, str):
+        return quantity(given, unit, key=key, error=error)
+    sample = _EXAMPLES.get(unit, f"1 {unit}")
+    if isinstance(given, bool) or not isinstance(given, numbers.Real):
+        wanted = f'a number in {unit}, or a text such as "{sample}"' if unit else "a number"
+        raise error(f"{key}: got {quoted(given)}, expected {wanted}")
+    try:
+        value = float(given)
+    except OverflowError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise error(f"{key}: got {value}, expected a finite number")
+    return value
+
+
+def positive(
+    given: object,
+    unit: str,
+    *,
+    key: str,
+    infinite: bool = False,
+    error: type[InputError] = InputError,
+) -> float:
+    """As `number`, above zero; where `infinite` it may be that."""
+    if infinite and isinstance(given, float) and given == math.inf:
+        return given
+    value = number(given, unit, key=key, error=error)
+    if not value > 0:
+        raise error(f"{key}: got {value:g}, expected a number above zero")
+    return value
 
 
 def kind_of(unit_text: str) -> str | None:

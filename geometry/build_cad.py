@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from types import NoneType
 
 import numpy as np
 
-from ..errors import MeshError
+from .._arguments import check_has, check_is
+from .._messages import quoted
+from ..errors import MeshError, ShapeError
 from .belts import NanobeltArray
 from .build_layered import build_layered
 from .curve import sides
@@ -51,8 +54,11 @@ def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 2) ->
         >>> round(mesh.volume("electrode") / 1e-20, 6)
         1.0
     """
-    if order not in (1, 2):
-        raise MeshError(f"order: expected 1 or 2, got {order!r}")
+    example = "a shape, such as Film(thickness=100e-9)"
+    check_has(shape, "electrode_volume", "shape", example, error=ShapeError)
+    check_is(sizing, (Sizing, NoneType), "sizing", "such as Sizing(segments=12)", error=ShapeError)
+    if not isinstance(order, int) or order not in (1, 2):
+        raise MeshError(f"order: expected 1 or 2, got {quoted(order)}")
     sizing = sizing or Sizing()
     if isinstance(shape, Film):
         return build_film(shape, sizing, order=order)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .._arguments import check_is
 from ..errors import MeshError
 from .arrays import Floats, Ints
 from .measure import tet_volumes, triangle_areas
@@ -147,6 +148,7 @@ class ElectrodeMesh:
         """Read back what `save` wrote, bit for bit."""
         from .msh_file import read_msh
 
+        check_is(path, (str, PathLike), "mesh", "the path of a .msh file")
         return read_msh(path)
 
     @staticmethod

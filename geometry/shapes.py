@@ -130,8 +130,8 @@ class NanowireArray(StandingArray):
     headroom: float | None = None
 
     def __post_init__(self) -> None:
-        check_count(self.count)
         check_positive(self, "radius", "length", "pitch", "gap", "headroom")
+        check_count(self.count)
         check_choice("placement", self.placement, place.PLACEMENTS)
         check_choice("tip", self.tip, ("flat", "rounded"))
         check_symmetry(self.symmetry, self.placement, self.count, upright=self.tilt == 0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import NamedTuple
 
+from .._arguments import check_fields
 from ..errors import ShapeError
 from .arrays import Floats
 from .grading import depths
@@ -52,6 +53,7 @@ class Sizing:
     refine: float = 1.0
 
     def __post_init__(self) -> None:
+        check_fields(self, error=ShapeError)
         if self.segments is not None and (self.segments < 6 or self.segments != int(self.segments)):
             raise ShapeError(
                 f"segments: expected a whole number of at least 6, got {self.segments}"

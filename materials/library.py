@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from .._arguments import check_is
+from ..units import positive
 from .card import read_card
 from .constants import REFERENCE_TEMPERATURE
 from .describe import Row, describe
@@ -43,6 +45,8 @@ def load(
         >>> load("lifepo4").c_s_max
         22806.0
     """
+    check_is(name, (str, os.PathLike), "material", "the name of one, or a path")
+    temperature = positive(temperature, "K", key="temperature")
     text = os.fspath(name)
     if Path(text).suffix.lower() == ".json":
         from .bpx import read_bpx

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from .._arguments import check_is
 from ..errors import MaterialError
 from .entries import did_you_mean
 from .plating import Anode, Coat, Deposit, Salt, SideReaction, Solid
@@ -99,6 +100,7 @@ def load_anode(
         >>> load_anode("CNT").coat.nucleation_barrier
         0.095
     """
+    check_is(name, str, "anode", f"one of {', '.join(ANODES)}", error=MaterialError)
     recipe = ANODES.get(name)
     if recipe is None:
         hint = did_you_mean(name, ANODES) or f"; expected one of {', '.join(ANODES)}"

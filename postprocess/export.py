@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._arguments import check_has
 from . import names
 from .blocks import BlockWriter, output_facts
 from .grids import make_grid
@@ -33,6 +34,7 @@ class VtkWriter:
             mesh: The whole mesh, with its electrolyte if it was meshed.
             resume_time: See `BlockWriter`.
         """
+        check_has(mesh, "region", "mesh", "an ElectrodeMesh")
         self._writer = BlockWriter(directory, resume_time=resume_time)
         electrode = mesh.region("electrode")
         surface = electrode.boundary("interface")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.vtkCommonDataModel import vtkUnstructuredGrid
 
+from .._arguments import check_has
 from . import names
 from .blocks import BlockWriter, output_facts
 from .grids import make_grid
@@ -49,6 +50,7 @@ class PlatingWriter:
             mesh: The whole mesh, electrolyte included.
             resume_time: See `BlockWriter`.
         """
+        check_has(mesh, "region", "mesh", "an ElectrodeMesh")
         self._writer = BlockWriter(directory, resume_time=resume_time)
         self._bodies = {
             region: _body(mesh.region(region)) for region in (names.ELECTRODE, names.ELECTROLYTE)

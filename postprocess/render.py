@@ -6,11 +6,12 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._arguments import check_is
 from ..errors import InputError
+from ..solver.result import Result
 from .catalogue import fields_of, find_field
 from .drawing import Look, draw, scale_of
 from .fields import Output, most_telling, read_outputs
@@ -19,9 +20,6 @@ from .montage import Tile, compose_montage
 from .opengl import require_rendering
 from .palette import ColourScale
 from .wording import duration
-
-if TYPE_CHECKING:
-    from ..solver.result import Result
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +75,8 @@ def render(
             to be compared. None fits them to the field.
         look: A plane to cut at, streamlines.
     """
+    check_is(run, (Result, str, Path), "render", "a Result, or the folder of a run")
+    check_is(field, str, "field", 'the name of a field, such as "current_density"')
     directory = run if isinstance(run, str | Path) else run.directory
     if directory is None:
         raise InputError("the result was not written to a folder; give the run an output folder")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .._arguments import check_is
 from .._messages import quoted
 from ..errors import ProtocolError
 from .sentence import EXAMPLES, parse_step
@@ -59,6 +60,9 @@ class Protocol:
     cycles: tuple[int, ...]
 
     def __post_init__(self) -> None:
+        expected = "a tuple; Protocol.from_text reads one from words"
+        check_is(self.steps, tuple, "steps", expected, error=ProtocolError)
+        check_is(self.cycles, tuple, "cycles", "a tuple of whole numbers", error=ProtocolError)
         if not self.steps:
             raise ProtocolError(f'the protocol has no step; expected such as "{EXAMPLES["rest"]}"')
         if len(self.steps) != len(self.cycles):
@@ -103,6 +107,7 @@ class Protocol:
         steps: list[Step] = []
         cycles: list[int] = []
         for protocol in protocols:
+            check_is(protocol, cls, "join", "a Protocol", error=ProtocolError)
             offset = cycles[-1] if cycles else 0
             steps += protocol.steps
             cycles += [offset + cycle for cycle in protocol.cycles]
@@ -121,11 +126,13 @@ def _read_all(texts: str | Step | Iterable[str | Step]) -> tuple[Step, ...]:
     """All steps, or all that is wrong with them."""
     if isinstance(texts, str | Step):
         texts = [texts]
-    if not isinstance(texts, Iterable):
+    try:
+        texts = list(texts)
+    except TypeError:
         raise ProtocolError(
             f"the protocol: got {quoted(texts)}, expected the words of its steps, "
             f'such as ["{EXAMPLES["rest"]}"]'
-        )
+        ) from None
     steps: list[Step] = []
     mistakes: dict[str, None] = {}
     for text in texts:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from .._arguments import check_is
 from ..errors import InputError
+from ..units import number, positive
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,13 @@ class SolverSettings:
         return self.newton_tolerance * self.tolerance
 
     def __post_init__(self) -> None:
-        for key in ("tolerance", "newton_tolerance", "max_step", "reduced_tolerance"):
-            value = getattr(self, key)
-            if not value > 0:
-                raise InputError(f"solver.{key}: got {value:g}, expected a positive number")
+        for key in ("tolerance", "newton_tolerance", "reduced_tolerance"):
+            value = positive(getattr(self, key), "", key=f"solver.{key}")
+            if not value < 1:
+                raise InputError(f"solver.{key}: got {value:g}, expected less than 1")
+        step = positive(self.max_step, "s", key="solver.max_step", infinite=True)
+        object.__setattr__(self, "max_step", step)
+        check_is(self.reduced, bool, "solver.reduced", "True or False")
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,15 @@ class OutputPlan:
     every: float | None = None
     fraction: float = 0.1
     checkpoint_steps: int = 20
+
+    def __post_init__(self) -> None:
+        if self.every is not None:
+            object.__setattr__(self, "every", positive(self.every, "s", key="output.every"))
+        if not 0 < number(self.fraction, "", key="output.fraction") <= 1:
+            raise InputError(
+                f"output.fraction: got {self.fraction:g}, expected more than 0, up to 1"
+            )
+        check_is(self.checkpoint_steps, int, "output.checkpoint_steps", "a whole number")
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from .._arguments import check_is
 from .._files import write_text
 from ..errors import InputError, NanotrodeError
 from ..materials.plausible import oddities, refuse_impossible
 from ..notices import Notices
+from ..units import number, positive
 from .checkpoint import Checkpoint
 from .domain import Domain
 from .endings import ElectrodeScale
 from .fingerprint import Fingerprint
+from .given import as_material, as_mesh, as_protocol, check_protocol, check_stoichiometry
 from .insertion import InsertionModel
 from .interface import molar_flux_scale, react
 from .journal import Journal, Outlets
@@ -30,6 +33,7 @@ from .protocol import Protocol
 from .result import Observer, Result, Snapshot
 from .settings import OutputPlan, SolverSettings, StepReport
 from .stepping import Step as TimeStep
+from .steps import Step
 from .stopping import Stop, never
 from .timeline import Timeline
 from .window import check_rates, extrapolated
@@ -50,51 +54,55 @@ class Simulation:
     """Insertion into a resolved electrode, following a protocol.
 
     Args:
-        mesh: The electrode, or electrode and electrolyte; under MPI complete on rank 0, and
-            ignored (it may be None) on the others.
-        material: The electrode's material.
+        mesh: The electrode, or electrode and electrolyte, or the file of one; under MPI complete
+            on rank 0, and ignored (it may be None) on the others.
+        material: The electrode's material, or the name of its card.
         protocol: What is imposed: a `Protocol`, or the words of its steps.
         initial_stoichiometry: Uniform at the start.
-        temperature: [K].
-        c_e: Salt concentration of the uniform electrolyte [mol m-3].
+        temperature: [K], or with its unit in words, such as "25 degC".
+        c_e: Salt concentration of the uniform electrolyte [mol m-3], or such as "1 mol/L".
         settings: Accuracy.
         output: When fields are written.
         remarks: What is odd about what was asked, for the list of warnings.
         comm: Communicator; all ranks by default.
 
     Raises:
-        InputError: The stoichiometry is not between 0 and 1, or a number cannot be meant.
+        InputError: Something is not what it should be, a number cannot be meant, or the protocol
+            cannot be followed: what a study file refuses is refused here.
     """
 
     def __init__(
         self,
-        mesh: ElectrodeMesh | None,
-        material: Material,
+        mesh: ElectrodeMesh | str | Path | None,
+        material: Material | str | Path,
         *,
-        protocol: Protocol | Iterable[str],
+        protocol: Protocol | str | Step | Iterable[str | Step],
         initial_stoichiometry: float,
-        temperature: float = 298.15,
-        c_e: float = 1000.0,
+        temperature: float | str = 298.15,
+        c_e: float | str = 1000.0,
         settings: SolverSettings | None = None,
         output: OutputPlan | None = None,
         remarks: Iterable[str] = (),
         comm: MPI.Comm | None = None,
     ) -> None:
-        refuse_impossible("temperature", temperature, error=InputError)
-        refuse_impossible("concentration", c_e, name="c_e", error=InputError)
-        if not isinstance(protocol, Protocol):
-            protocol = Protocol.from_text(list(protocol))
-        if not 0.0 < initial_stoichiometry < 1.0:
-            raise InputError(
-                f"initial.stoichiometry: got {initial_stoichiometry:g}, "
-                "expected a number between 0 and 1"
-            )
-        self.mesh, self.material, self.protocol = mesh, material, protocol
-        self.initial_stoichiometry = initial_stoichiometry
-        self.temperature, self.c_e = temperature, c_e
-        self.settings, self.output = settings or SolverSettings(), output or OutputPlan()
+        self.temperature = positive(temperature, "K", key="temperature")
+        self.c_e = positive(c_e, "mol/m^3", key="c_e")
+        refuse_impossible("temperature", self.temperature, error=InputError)
+        refuse_impossible("concentration", self.c_e, name="c_e", error=InputError)
+        self.mesh, self.protocol = as_mesh(mesh), as_protocol(protocol)
+        self.material = as_material(material, temperature=self.temperature)
+        start = number(initial_stoichiometry, "", key="initial_stoichiometry")
+        check_stoichiometry(start, self.material)
+        self.initial_stoichiometry = start
+        self.settings = SolverSettings() if settings is None else settings
+        self.output = OutputPlan() if output is None else output
+        check_is(
+            self.settings, SolverSettings, "settings", "such as SolverSettings(tolerance=1e-3)"
+        )
+        check_is(self.output, OutputPlan, "output", "such as OutputPlan(fraction=0.1)")
         self.remarks = tuple(remarks)
         self.comm = comm if comm is not None else world()
+        check_protocol(self.protocol, self.material, start, self.mesh, self.comm)
 
     def run(
         self,

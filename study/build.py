@@ -22,9 +22,9 @@ from ..materials.equilibrium import Equilibrium, equilibrium
 from ..materials.kinetics import ConstantExchange, RootExchange
 from ..materials.laws import Constant
 from ..materials.material import Material
+from ..solver.checks import Electrode
 from ..solver.protocol import Protocol
 from .build_plating import make_plating
-from .checks import Electrode
 from .fastest import diffusion_length
 from .fields import Table
 from .geometries import CombinationTable, OwnMeshTable

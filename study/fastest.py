@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from ..materials.material import Material
+from ..solver.checks import Electrode
 from ..solver.protocol import ConstantCurrent, Rest, Step, VoltageSweep
-from .checks import Electrode
 
 
 def diffusion_length(steps: Iterable[Step], electrode: Electrode) -> float | None:

@@ -9,12 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from .._arguments import check_is, listed
 from ..errors import StudyError
 from ..geometry.build_cad import Shape
+from ..solver.checks import walk
+from ..solver.plating.checks import check_steps
 from ..solver.protocol import Step, check_length, parse_step
 from . import build, build_plating
-from .check_plating import check_steps
-from .checks import walk
 from .explain import explain
 from .fields import Table
 from .geometries import MICROSTRUCTURES, OwnMeshTable
@@ -40,6 +41,10 @@ def load_study(path: str | Path, overrides: Iterable[str] = ()) -> Study | Plati
     Raises:
         StudyError: One line per mistake: file, line, key, what was expected.
     """
+    check_is(path, (str, os.PathLike), "study", "the path of a study file", error=StudyError)
+    overrides = [overrides] if isinstance(overrides, str) else overrides or ()
+    for one in listed(overrides, "overrides", 'a list such as ["geometry.radius=60 nm"]'):
+        check_is(one, str, "overrides", 'texts such as "geometry.radius=60 nm"', error=StudyError)
     source = read_source(path, overrides)
     study, mistakes = _validated(kind_of(source.data), source)
     _check_run(study, mistakes)

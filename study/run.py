@@ -9,10 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._arguments import check_is
 from .._compiler import require_compiler
 from ..errors import Interrupted, NanotrodeError
 from . import build, folder, ranks, repeat
 from .claim import Claim, claim, look
+from .loading import load_study
 from .measures import measures
 from .owner import owned, require_free
 from .progress import Progress
@@ -30,7 +32,7 @@ log = logging.getLogger("nanotrode")
 
 
 def run_study(
-    study: RunStudy,
+    study: RunStudy | str | Path,
     out: str | Path | None = None,
     *,
     resume: bool = False,
@@ -42,7 +44,7 @@ def run_study(
     Under MPI every rank calls this; files and meshing are rank 0's.
 
     Args:
-        study: What to run, from `load_study`.
+        study: What to run, from `load_study`, or the path of its file.
         out: The run's folder; by default `runs/<name of the study>`.
         resume: Go on with the folder's unfinished run of this study, if there is one, or with a
             finished one whose protocol was the beginning of this study's.
@@ -57,6 +59,9 @@ def run_study(
         KeyboardInterrupt: From outside, SIGTERM included; the folder has a checkpoint.
         MeshError, SolverError: Meshing or solving failed.
     """
+    if isinstance(study, str | Path):
+        study = load_study(study)
+    check_is(study, RunStudy, "study", "a study from load_study, or the path of its file")
     path = Path(out) if out is not None else default_folder(study)
     several = ranks.size() > 1
     with orders.obeyed(several=several), orders.held(several), ExitStack() as until_end:

@@ -18,7 +18,17 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 FOLDERS = ("geometry", "materials", "solver", "postprocess", "study")
-BY_ALL = {"errors", "notices", "_compiler", "_fenics", "_files", "_messages", "_reading", "units"}
+BY_ALL = {
+    "errors",
+    "notices",
+    "_compiler",
+    "_fenics",
+    "_arguments",
+    "_files",
+    "_messages",
+    "_reading",
+    "units",
+}
 
 # What each folder may import at run time, beside itself and BY_ALL; `study` may import all.
 ARROWS = {

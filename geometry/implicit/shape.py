@@ -171,7 +171,7 @@ def check_range(shape: object, *keys: str) -> None:
         value = getattr(shape, key)
         if not isinstance(value, tuple) or len(value) != 2:
             raise ShapeError(f"{key}: expected two numbers, smallest and largest, got {value!r}")
-        check_positive(shape, key)
+        check_positive(shape, key, any_size=True)
         if value[0] > value[1]:
             raise ShapeError(f"{key}: the smallest, {value[0]:g}, is more than the largest")
 

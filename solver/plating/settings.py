@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ...errors import InputError
+from ...units import positive
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,10 @@ class PlatingSettings:
     output_fraction: float = 0.1
 
     def __post_init__(self) -> None:
-        for key in ("tolerance", "max_step", "output_fraction"):
-            if not getattr(self, key) > 0:
-                raise InputError(
-                    f"solver.{key}: got {getattr(self, key):g}, expected a positive number"
-                )
+        for key in ("tolerance", "output_fraction"):
+            positive(getattr(self, key), "", key=f"solver.{key}")
+        for key in ("max_step", "output_every"):
+            value = getattr(self, key)
+            if value is not None:
+                time = positive(value, "s", key=f"solver.{key}", infinite=True)
+                object.__setattr__(self, key, time)

@@ -12,21 +12,26 @@ from typing import Protocol as Interface
 
 from threadpoolctl import threadpool_limits
 
+from ..._arguments import check_is
 from ..._files import write_text
-from ...errors import InputError
+from ...errors import InputError, ProtocolError
 from ...materials.constants import REFERENCE_TEMPERATURE
 from ...materials.plausible import oddities, refuse_impossible
 from ...notices import Notices
+from ...units import number, positive
 from ..fingerprint import Fingerprint
+from ..given import as_anode, as_mesh, as_protocol
 from ..model import on_root
 from ..protocol import Protocol
 from ..result import Result
 from ..settings import StepReport
 from ..simulation import SUMMARY_FILE
+from ..steps import Step
 from ..stopping import Stop, never
 from ..window import check_densities
 from .books import Books
 from .checkpoint import Checkpoint
+from .checks import check_steps
 from .model import PlatingModel
 from .settings import PlatingSettings
 from .snapshot import PlatingSnapshot
@@ -56,11 +61,12 @@ class PlatingSimulation:
     """Lithium plated on, and stripped from, a resolved host.
 
     Args:
-        mesh: Host and electrolyte; under MPI complete on rank 0, and None on the others.
-        anode: All materials, such as `materials.plating_library.load_anode` gives.
+        mesh: Host and electrolyte, or the file of them; under MPI complete on rank 0, and None on
+            the others.
+        anode: All materials, such as `materials.plating_library.load_anode` gives, or their name.
         protocol: What is imposed: a `Protocol`, or the words of its steps.
         coat_thickness: Of the conducting coat [m]; by default the mesh's own.
-        temperature: [K].
+        temperature: [K], or with its unit in words, such as "25 degC".
         settings: Accuracy and output.
         salt: Whether the electrolyte's concentration is resolved.
         initial_content: Share of the host's lattice that is full at the start, where the anode's
@@ -68,35 +74,41 @@ class PlatingSimulation:
         comm: Communicator; all ranks by default.
 
     Raises:
-        InputError: An anode with a coat has no thickness for it, or the content is none.
+        InputError: Something is not what it should be, or the protocol cannot be followed: what
+            a study file refuses is refused here.
     """
 
     def __init__(
         self,
-        mesh: ElectrodeMesh | None,
-        anode: Anode,
+        mesh: ElectrodeMesh | str | Path | None,
+        anode: Anode | str,
         *,
-        protocol: Protocol | Iterable[str],
-        coat_thickness: float | None = None,
-        temperature: float = 298.15,
+        protocol: Protocol | str | Step | Iterable[str | Step],
+        coat_thickness: float | str | None = None,
+        temperature: float | str = 298.15,
         settings: PlatingSettings | None = None,
         salt: bool = False,
         initial_content: float = 0.0,
         comm: MPI.Comm | None = None,
     ) -> None:
-        refuse_impossible("temperature", temperature, error=InputError)
-        if not isinstance(protocol, Protocol):
-            protocol = Protocol.from_text(list(protocol))
+        mesh, protocol, anode = as_mesh(mesh), as_protocol(protocol), as_anode(anode)
         if comm is None:
             from ..simulation import world
 
             comm = world()
         self.mesh, self.anode, self.protocol, self.comm = mesh, anode, protocol, comm
-        self.temperature, self.settings = temperature, settings or PlatingSettings()
-        known = coat_thickness
-        if known is None and mesh is not None and comm.rank == 0:
+        self.temperature = positive(temperature, "K", key="temperature")
+        refuse_impossible("temperature", self.temperature, error=InputError)
+        self.settings = PlatingSettings() if settings is None else settings
+        check_is(
+            self.settings, PlatingSettings, "settings", "such as PlatingSettings(tolerance=0.02)"
+        )
+        known = None
+        if coat_thickness is not None:
+            known = number(coat_thickness, "m", key="coat_thickness")
+        elif mesh is not None and comm.rank == 0:
             known = mesh.shape.get("coating")  # type: ignore[assignment]
-        if not 0.0 <= initial_content <= 1.0:
+        if not 0.0 <= number(initial_content, "", key="initial_content") <= 1.0:
             raise InputError(
                 f"initial_content: got {initial_content:g}, expected 0 (empty) to 1 (full)"
             )
@@ -107,6 +119,11 @@ class PlatingSimulation:
                 f"coating: the anode has a coat ('{anode.coat.name}'), but its mesh says no "
                 "thickness for it; give coat_thickness, such as 100e-9"
             )
+        inserts = anode.solid.lithiation is not None
+        reports = check_steps(protocol.steps, inserts=inserts, content=initial_content)
+        mistakes = dict.fromkeys(report for report in reports if report)
+        if mistakes:
+            raise ProtocolError("\n".join(mistakes))
 
     def run(
         self,

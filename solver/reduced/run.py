@@ -13,18 +13,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..._arguments import check_is, listed
 from ...errors import InputError
 from ..result import Result
+from ..simulation import Simulation
 from .family import Guess, ReducedFamily
 from .parameters import box_of, numbers_of, spread
 from .training import SharedDomain
-
-if TYPE_CHECKING:
-    from ..simulation import Simulation
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +48,7 @@ def run_family(runs: Iterable[Simulation]) -> list[Result]:
         InputError: The meshes differ, or the protocols have other kinds of steps.
         SolverError: A full run failed.
     """
-    runs = list(runs)
+    runs = listed(runs, "run_family", "a list of Simulations")
     check_family(runs)
     wanted = [k for k, run in enumerate(runs) if run.settings.reduced]
     why = _not_reducible([runs[k] for k in wanted])
@@ -112,6 +110,8 @@ def check_family(runs: Sequence[Simulation]) -> None:
     """
     if not runs:
         raise InputError("run_family: got no simulations, expected at least one")
+    for run in runs:
+        check_is(run, Simulation, "run_family", "a list of Simulations")
     first = runs[0]
     same = first.comm.bcast(
         all(run.mesh is first.mesh or _digest(run) == _digest(first) for run in runs)

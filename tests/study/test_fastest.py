@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from nanotrode.materials import library
+from nanotrode.solver.checks import Electrode
 from nanotrode.solver.protocol import Protocol
 from nanotrode.study import build
-from nanotrode.study.checks import Electrode
 from nanotrode.study.fastest import diffusion_length
 from nanotrode.study.loading import load_study
 from nanotrode.study.provenance import mesh_digest

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from nanotrode.solver.plating.checks import check_steps
 from nanotrode.solver.protocol import Protocol
-from nanotrode.study.check_plating import check_steps
 from nanotrode.study.plating_tables import PlatingTable
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from ..errors import ProtocolError
 from ..materials.constants import FARADAY
 from ..materials.material import Material
-from ..solver.protocol import (
+from ..solver.window import refuse_rate
+from .protocol import (
     Amount,
     CapacityLimit,
     ConstantCurrent,
@@ -24,7 +25,6 @@ from ..solver.protocol import (
     VoltageLimit,
     VoltageSweep,
 )
-from ..solver.window import refuse_rate
 
 ROUNDING = 5e-3
 """Charge beyond the capacity that is still let pass: a mesh's volume is not the closed form's."""
@@ -109,6 +109,7 @@ def walk(
     material = electrode.material
     potential = float(material.ocp([stoichiometry])[0])
     state = _State(True, potential, potential, stoichiometry, stoichiometry)
+    monotone = material.ocp_falls
     for step in steps:
         if step is None:
             state = _UNKNOWN
@@ -116,7 +117,7 @@ def walk(
             continue
         try:
             check_references(step, material.reference)
-            state = _after(step, state, electrode)
+            state = _after(step, state, electrode, monotone)
         except ProtocolError as error:
             text = str(error)
             yield text if text.startswith("'") else f"'{step.text}': {text}"
@@ -125,8 +126,8 @@ def walk(
             yield None
 
 
-def _after(step: Step, state: _State, electrode: Electrode) -> _State:
-    """The state after a step.
+def _after(step: Step, state: _State, electrode: Electrode, monotone: bool) -> _State:
+    """The state after a step; only of a potential that falls everywhere are its cut-offs judged.
 
     Raises:
         ProtocolError: The step can never end as it says.
@@ -134,7 +135,7 @@ def _after(step: Step, state: _State, electrode: Electrode) -> _State:
     if isinstance(step, ConstantCurrent):
         _check_verb(step)
         _check_rate(step, electrode)
-        if electrode.material.ocp_falls:
+        if monotone:
             _check_cutoffs(step, state)
         return _after_current(step, state, electrode)
     if isinstance(step, Rest):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nanotrode.materials import library
+from nanotrode.solver.checks import Electrode, walk
 from nanotrode.solver.protocol import Protocol, parse_step
-from nanotrode.study.checks import Electrode, walk
 
 LFP = library.load("LiFePO4")
 VOLUME, FOOTPRINT = 1e-19, 1e-12

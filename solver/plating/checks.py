@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..errors import ProtocolError
-from ..solver.steps import (
+from ...errors import ProtocolError
+from ..steps import (
     Amount,
     CapacityLimit,
     ConstantCurrent,
@@ -13,7 +13,7 @@ from ..solver.steps import (
     Step,
     VoltageLimit,
 )
-from ..solver.window import refuse_density
+from ..window import refuse_density
 
 
 def check_steps(
