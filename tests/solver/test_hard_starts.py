@@ -65,9 +65,11 @@ def test_the_same_potentials_are_reached_by_a_fast_sweep_at_order_2(name, start,
 
 
 def test_a_current_that_cannot_be_sustained_says_when_where_and_why(mesh, tmp_path):
-    asked = "Discharge at 50C for 1 hour"
+    asked = "Discharge at 50C for 1 minute"
+    # after a hold nobody knows how full it is, so that this much charge is not refused at once
+    hold = f"Hold at {float(material().ocp(0.2)):.9f} V for 1 s"
     with pytest.raises(SolverError) as caught:
-        boxes.simulation(mesh, ["Rest for 1 s", asked]).run(tmp_path)
+        boxes.simulation(mesh, [hold, asked]).run(tmp_path)
     assert caught.value.exit_code == 3
     message = str(caught.value)
     for said in (
@@ -93,7 +95,7 @@ def test_an_impossible_start_is_an_error_of_the_input():
     from nanotrode.errors import InputError
 
     for start in (-0.1, 0.0, 1.0, 1.5, float("nan")):
-        with pytest.raises(InputError, match=r"initial\.stoichiometry"):
+        with pytest.raises(InputError, match="initial_stoichiometry"):
             boxes.simulation(None, "Rest for 1 s", start=start)
 
 
@@ -101,10 +103,6 @@ def test_a_current_per_gram_without_a_density_is_refused_before_the_first_step(m
     """Not after the steps before it have been computed."""
     from nanotrode.errors import ProtocolError
 
-    seen = []
-    simulation = boxes.simulation(
-        mesh, ["Rest for 1 s", "Discharge at 1 mA/g for 1 s"], of=material(density=None)
-    )
+    words = ["Rest for 1 s", "Discharge at 1 mA/g for 1 s"]
     with pytest.raises(ProtocolError, match="density"):
-        simulation.run(progress=seen.append)
-    assert seen == []
+        boxes.simulation(mesh, words, of=material(density=None))
