@@ -22,7 +22,7 @@ from .kinetics import ButlerVolmer, RootExchange
 from .laws import Constant, Formula, Outside, Table
 from .material import Material
 from .plausible import oddities, refuse_impossible
-from .potential import settled
+from .potential import without_noise
 
 _ELECTRODES = ("positive", "negative")
 _CONCENTRATION_KEYS = (
@@ -93,7 +93,7 @@ class _Bpx:
         title = header.get("Title") or Path(self.file).stem
         reference = header.get("References")
         source = f"{Path(self.file).name}: {reference or title}"
-        ocp, remarks = settled(self._law(section, "OCP [V]", "tangent"))
+        ocp, remarks = without_noise(self._law(section, "OCP [V]", "tangent"))
         keys = ("c_s_max", "x_min", "x_max", "diffusivity", "ocp", "rate_constant")
         try:
             return Material(

@@ -13,7 +13,7 @@ from .kinetics import ButlerVolmer, ConstantExchange, RootExchange
 from .laws import Constant, Formula, Outside, Table
 from .material import Material
 from .plausible import oddities, refuse_impossible
-from .potential import settled
+from .potential import without_noise
 
 _TEXTS = ("name", "formula", "ion", "reference", "notes")
 _NUMBERS = {
@@ -77,7 +77,7 @@ class _Card:
             diffusivity = self._law("diffusivity", "constant").scaled(
                 self._warmed("diffusivity", reference)
             )
-            ocp, remarks = settled(self._law("ocp", "tangent"))
+            ocp, remarks = without_noise(self._law("ocp", "tangent"))
             kinetics = self._kinetics(self._warmed("kinetics", reference))
             return Material(
                 name=self.entries.text("name"),

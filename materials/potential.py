@@ -119,7 +119,7 @@ def smoothed(table: Table) -> Table:
     return replace(table, x=tuple(map(float, middle)), value=tuple(map(float, level)))
 
 
-class Settled(NamedTuple):
+class Cleaned(NamedTuple):
     """A potential as it was read, and what is to be said of it.
 
     Attributes:
@@ -131,17 +131,17 @@ class Settled(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-def settled(law: Constant | Formula | Table) -> Settled:
+def without_noise(law: Constant | Formula | Table) -> Cleaned:
     """Take the noise out of a potential's table, where there is any."""
     if not isinstance(law, Table):
-        return Settled(law)
+        return Cleaned(law)
     found = rises(law, law.x[0], law.x[-1])
     if len(found) < NOISE or rises_throughout(law, law.x[0], law.x[-1]):
-        return Settled(law)
+        return Cleaned(law)
     falling = smoothed(law)
     away = float(np.sqrt(np.mean((falling(np.array(law.x)) - np.array(law.value)) ** 2)))
     most = max(rise.height for rise in found)
-    return Settled(
+    return Cleaned(
         falling,
         (
             f"the table of its ocp is noisy, rising at {len(found)} places by up to "

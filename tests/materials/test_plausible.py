@@ -205,6 +205,16 @@ def test_a_single_particle_file_is_read_as_at_one_mole_per_litre() -> None:
     assert float(j0[0]) == pytest.approx(96485.33212 * 2e-5 * 0.5, rel=1e-12)
 
 
+def test_a_counter_electrode_without_a_potential_leaves_the_other_one_readable() -> None:
+    content = json.loads(bpx())
+    sections = content["Parameterisation"]
+    sections["Negative electrode"] = sections["Positive electrode"] | {"OCP [V]": 0}
+    text = json.dumps(content)
+    assert read_bpx(text, "positive").warnings == ()
+    with pytest.raises(MaterialError, match="negative electrode: ocp: is 0 V at every x"):
+        read_bpx(text, "negative")
+
+
 def test_a_salt_of_one_mole_per_cubic_metre_is_told() -> None:
     (told,) = read_bpx(bpx(salt=1.2)).warnings
     assert "is it in mol/L? Then it is 1200 mol/m^3" in told

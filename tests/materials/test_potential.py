@@ -113,7 +113,7 @@ def test_pools_are_those_counted_by_hand() -> None:
 
 def test_a_noisy_table_is_read_as_a_falling_one_near_the_truth() -> None:
     raw = noisy()
-    law, (told,) = potential.settled(raw)
+    law, (told,) = potential.without_noise(raw)
     assert "the table of its ocp is noisy, rising at" in told
     assert potential.rises(law, 0.005, 0.995) == []
     x = np.linspace(0.02, 0.97, 2001)
@@ -128,7 +128,7 @@ def test_a_noisy_table_is_read_as_a_falling_one_near_the_truth() -> None:
 def test_a_potential_that_parts_into_phases_is_left_as_it_is() -> None:
     x = np.linspace(0.01, 0.99, 99)
     table = Table(tuple(x), tuple(REGULAR(x)))
-    assert potential.settled(table) == (table, ())
+    assert potential.without_noise(table) == (table, ())
     told = material(REGULAR).warnings
     assert len(told) == 1
     assert "rises by 73.4 mV between x = 0.127 and 0.873" in told[0]
