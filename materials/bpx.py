@@ -17,6 +17,7 @@ from .._reading import reason_of
 from ..errors import MaterialError
 from .arrhenius import arrhenius
 from .constants import REFERENCE_TEMPERATURE
+from .entries import is_number
 from .guard import Guarded
 from .kinetics import ButlerVolmer, RootExchange
 from .laws import Constant, Formula, Outside, Table
@@ -213,8 +214,7 @@ class _Bpx:
         value = section.get(key)
         if value is None:
             raise self._error(key, "is missing")
-        good = isinstance(value, int | float) and not isinstance(value, bool)
-        if not good or not math.isfinite(value) or (value < 0 and not signed):
+        if not is_number(value) or not math.isfinite(value) or (value < 0 and not signed):
             raise self._error(
                 key, f"got {value!r}, expected a number" + ("" if signed else " >= 0")
             )
@@ -241,6 +241,4 @@ def _optional(parent: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _is_numbers(values: Any) -> bool:
-    return isinstance(values, list) and all(
-        isinstance(v, int | float) and not isinstance(v, bool) for v in values
-    )
+    return isinstance(values, list) and all(map(is_number, values))

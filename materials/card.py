@@ -7,7 +7,7 @@ from typing import Any
 from ..errors import MaterialError
 from .arrhenius import arrhenius
 from .constants import REFERENCE_TEMPERATURE
-from .entries import Entries
+from .entries import Entries, is_number
 from .guard import Guarded
 from .kinetics import ButlerVolmer, ConstantExchange, RootExchange
 from .laws import Constant, Formula, Outside, Table
@@ -179,8 +179,4 @@ class _Card:
 
 
 def _is_pair(row: Any) -> bool:
-    return (
-        isinstance(row, list)
-        and len(row) == 2
-        and all(isinstance(v, int | float) and not isinstance(v, bool) for v in row)
-    )
+    return isinstance(row, list) and len(row) == 2 and all(map(is_number, row))

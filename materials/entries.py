@@ -11,6 +11,7 @@ from .._reading import reason_of
 from ..errors import MaterialError
 from ..units import quantity
 
+_MOST = 10**300
 _SAMPLE = '{ value = "...", source = "doi:..." }'
 
 
@@ -125,6 +126,13 @@ class Entries:
     def refused(self, error: MaterialError) -> MaterialError:
         """The same error, opened by where these entries stand."""
         return MaterialError(f"{self.name('')}{error}")
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value of a file, where whole numbers have no end, can be computed with."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return isinstance(value, float) or abs(value) < _MOST
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -56,7 +56,7 @@ class _Translator:
         self.text = _one_line(text)
         self.key = key
         self.nodes = 0
-        self.constants = {"pi": math.pi, "F": FARADAY, "R": GAS_CONSTANT, "T": temperature}
+        self.constants = {"pi": math.pi, "F": FARADAY, "R": GAS_CONSTANT, "T": float(temperature)}
 
     def translate(self) -> Node:
         """Parse the text and translate its tree."""

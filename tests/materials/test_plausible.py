@@ -104,6 +104,7 @@ IMPOSSIBLE = [
     ({"ocp": "table = [[0, 3.4], [0, 3.3], [1, 3]], unit = 'V'"}, "x must rise; got 0 and then 0"),
     ({"ocp": "table = [[0, 3.4], [1, nan]], unit = 'V'"}, "not finite"),
     ({"ocp": "table = [['0', 3.4], ['1', 3]], unit = 'V'"}, "expected rows"),
+    ({"ocp": f"table = [[0, 1{'0' * 400}], [1, 3]], unit = 'V'"}, "expected rows"),
     ({"alpha_a": "value = '50'"}, r"alpha_a: got 50, .* electrons, 1 .*per cent\? Then it is 0.5"),
     ({"alpha_c": "value = '-0.5'"}, "alpha_c: got -0.5, expected a positive"),
     ({"x_min": "value = '0.98'", "x_max": "value = '0.01'"}, "a lower and a higher one"),
@@ -182,6 +183,8 @@ def test_an_ion_of_another_charge_is_told() -> None:
         ({"OCP": {"x": [0], "y": [4.2]}}, "at least two"),
         ({"Minimum stoichiometry": float("nan")}, "expected a number"),
         ({"Minimum stoichiometry": 0.97}, "a lower and a higher one"),
+        ({"reference": 10**400}, r"Reference temperature \[K\]: got 10+"),
+        ({"OCP": {"x": [0, 1], "y": [10**400, 3]}}, "of numbers"),
         ({"salt": 1e9}, r"Initial concentration \[mol.m-3\]: got 1e.09"),
     ],
     ids=lambda value: str(value)[:40],
@@ -261,6 +264,11 @@ def test_python_is_asked_the_same() -> None:
             material.replace(**changes)
     odd = material.replace(diffusivity=Constant(1e-6))
     assert odd.warnings[0].startswith("LiFePO4: diffusivity = 1e-06 m^2/s is unusual")
+
+
+def test_a_whole_number_of_kelvin_is_a_temperature() -> None:
+    exact, whole = (library.load("H2V3O8", temperature=t) for t in (300.0, 300))
+    assert float(exact.ocp(0.3)) == float(whole.ocp(0.3))
 
 
 @pytest.mark.parametrize("exponent", range(-18, 11))
