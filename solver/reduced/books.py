@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..recorder import COLUMNS
 from ..result import Result, Snapshot
 from ..simulation import describe_electrode
-from ..window import extrapolated
+from ..window import check_rates, extrapolated
 from .model import Family
 
 if TYPE_CHECKING:
@@ -79,11 +79,12 @@ def result_of(
     walk: Walk, family: Family, row: int, domain: Domain, electrode: ElectrodeMesh
 ) -> Result:
     """A finished walk as a Result; its summary has the keys of a full run's."""
-    series = series_of(walk)
+    run, series = walk.run, series_of(walk)
+    odd = check_rates(run.protocol, walk.ledger.scale) + extrapolated(run.material, series)
     return Result(
         series=series,
         events=walk.ledger.events,
-        summary=_summary(walk, family, extrapolated(walk.run.material, series)),
+        summary=_summary(walk, family, odd),
         mesh=electrode,
         parent=walk.run.mesh,
         snapshots=ReducedSnapshots(walk, family, row, domain, electrode),

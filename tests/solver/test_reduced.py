@@ -138,6 +138,8 @@ def test_where_the_estimate_is_too_large_the_run_is_made_in_full():
 
 def test_a_family_comes_back_in_order_each_run_with_a_note():
     runs = holds(16, seed=5)
+    for run in runs:
+        run.remarks = ("one potential was taken of three",)
     results = run_family(runs)
     notes = [result.summary["reduced"] for result in results]
     reduced = [note for note in notes if note["solved"] == "by the reduced model"]
@@ -145,6 +147,7 @@ def test_a_family_comes_back_in_order_each_run_with_a_note():
     assert all(note["estimated error"] <= 0.005 for note in reduced)
     for run, result in zip(runs, results, strict=True):
         assert result.voltage[-1] == run.protocol.steps[0].voltage
+        assert result.summary["warnings"] == list(run.remarks)
 
 
 def test_a_protocol_of_many_steps_is_walked_like_a_full_one():
