@@ -60,7 +60,7 @@ def read_bpx(
         MaterialError: The file is no BPX, misses a key, or holds a blended electrode.
     """
     try:
-        content = json.loads(text.removeprefix("\ufeff"), parse_int=_whole)
+        content = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise MaterialError(f"{file}: is not JSON ({reason_of(error)})") from None
     return _Bpx(content, temperature=temperature, file=file).material(electrode)
@@ -228,11 +228,6 @@ class _Bpx:
 
     def _error(self, key: str, what: str) -> MaterialError:
         return MaterialError(f"{self.file}: {key}: {what}")
-
-
-def _whole(digits: str) -> int | float:
-    """A whole number; one of very many digits is infinite, and refused where it is used."""
-    return int(digits) if len(digits) < 300 else float(digits)
 
 
 def _optional(parent: dict[str, Any], key: str) -> dict[str, Any]:
