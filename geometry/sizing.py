@@ -17,6 +17,7 @@ LARGEST_RATIO = {1: 1.5, 2: 2.2}
 """By order: of a layer's thickness to that of the one before, when nothing is said."""
 FIRST_OVER_DIFFUSION = {1: 0.07, 2: 0.113}
 """By order: the first layer over the length of diffusion in the protocol's fastest step."""
+MOST_SEGMENTS = 10_000
 LEAST_FIRST_LAYER, MOST_FIRST_LAYER = 0.01, 0.5
 
 
@@ -54,9 +55,9 @@ class Sizing:
 
     def __post_init__(self) -> None:
         check_fields(self, error=ShapeError)
-        if self.segments is not None and (self.segments < 6 or self.segments != int(self.segments)):
+        if self.segments is not None and not 6 <= self.segments <= MOST_SEGMENTS:
             raise ShapeError(
-                f"segments: expected a whole number of at least 6, got {self.segments}"
+                f"segments: expected a whole number from 6 to {MOST_SEGMENTS}, got {self.segments}"
             )
         for key in ("interface", "core", "bulk", "first_layer", "diffusion_length"):
             value = getattr(self, key)

@@ -7,7 +7,6 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from ..errors import Interrupted
-from .model import largest
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -34,6 +33,8 @@ def never() -> Wish:
 
 def shared_wish(comm: MPI.Comm, stop: Stop) -> Wish:
     """The most urgent wish of all ranks."""
+    from .model import largest  # numpy, which the command line loads for no help text
+
     return Wish.GO_ON if stop is never else Wish(int(largest(comm, float(stop()))))
 
 

@@ -36,7 +36,9 @@ class MeshTable(Table):
     order: Literal[1, 2] | None = Field(
         None, description="1 straight, 2 curved; found from the geometry if left out"
     )
-    segments: int | None = Field(None, ge=6, description="elements around a pole; a film's layers")
+    segments: int | None = Field(
+        None, ge=6, le=10_000, description="elements around a pole; a film's layers"
+    )
     interface: Length | None = Field(None, description="element size at the interface")
     core: Length | None = Field(None, description="largest size inside the electrode")
     bulk: Length | None = Field(None, description="largest size in the electrolyte")

@@ -227,6 +227,13 @@ print(json.dumps(loaded))
     assert json.loads(answer.stdout) == {}
 
 
+def test_the_command_line_begins_without_numpy():
+    # a help text within half a second: numpy and pydantic take as long as all the rest
+    script = "import sys, nanotrode.study.cli; print({'numpy', 'pydantic'} & sys.modules.keys())"
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert answer.stdout.strip() == "set()", answer.stderr
+
+
 def test_root_folders_are_second_copies_and_so_nobody_imports_them():
     # Started in the checkout Python finds `solver`, whose classes are not nanotrode's.
     script = "import solver, nanotrode.solver; print(solver is nanotrode.solver)"
