@@ -92,12 +92,19 @@ def find_rows(rows: Ints, wanted: Ints) -> Ints:
     return np.where(have[place] == want, place, -1)
 
 
-def components(n_nodes: int, cells: Ints) -> Ints:
-    """The number of the connected piece that each cell belongs to."""
+def pieces(every: Facets, phase: np.ndarray) -> Ints:
+    """The number of the piece that each cell belongs to: cells of one phase, joined by facets.
+
+    Args:
+        every: all facets of the cells.
+        phase: (m,) what a cell is.
+    """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
-    corners = cells[:, :4]
-    row = np.repeat(corners[:, 0], 3)
-    graph = coo_matrix((np.ones(len(row)), (row, corners[:, 1:].ravel())), (n_nodes, n_nodes))
-    return connected_components(graph, directed=False)[1][corners[:, 0]]
+    inner = every.second >= 0
+    first, second = every.first[inner], every.second[inner]
+    same = phase[first] == phase[second]
+    n = len(phase)
+    graph = coo_matrix((np.ones(int(same.sum()), bool), (first[same], second[same])), (n, n))
+    return connected_components(graph, directed=False)[1]

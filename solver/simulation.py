@@ -35,6 +35,7 @@ from .settings import OutputPlan, SolverSettings, StepReport
 from .stepping import Step as TimeStep
 from .steps import Step
 from .stopping import Stop, never
+from .taking_part import taking_part
 from .timeline import Timeline
 from .window import check_rates, extrapolated
 
@@ -89,7 +90,9 @@ class Simulation:
         self.c_e = positive(c_e, "mol/m^3", key="c_e")
         refuse_impossible("temperature", self.temperature, error=InputError)
         refuse_impossible("concentration", self.c_e, name="c_e", error=InputError)
-        self.mesh, self.protocol = as_mesh(mesh), as_protocol(protocol)
+        self.comm = comm if comm is not None else world()
+        self.mesh, left_out = taking_part(as_mesh(mesh), self.comm, pores=True)
+        self.protocol = as_protocol(protocol)
         self.material = as_material(material, temperature=self.temperature)
         start = number(initial_stoichiometry, "", key="initial_stoichiometry")
         check_stoichiometry(start, self.material)
@@ -100,8 +103,7 @@ class Simulation:
             self.settings, SolverSettings, "settings", "such as SolverSettings(tolerance=1e-3)"
         )
         check_is(self.output, OutputPlan, "output", "such as OutputPlan(fraction=0.1)")
-        self.remarks = tuple(remarks)
-        self.comm = comm if comm is not None else world()
+        self.remarks = (*remarks, *left_out)
         check_protocol(self.protocol, self.material, start, self.mesh, self.comm)
 
     def run(

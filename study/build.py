@@ -24,7 +24,7 @@ from ..materials.laws import Constant
 from ..materials.material import Material
 from ..solver.checks import Electrode
 from ..solver.protocol import Protocol
-from .build_plating import make_plating
+from .build_plating import conducts_ions, make_plating
 from .fastest import diffusion_length
 from .fields import Table
 from .geometries import CombinationTable, OwnMeshTable
@@ -155,6 +155,18 @@ def make_mesh(study: GeometryStudy, sizing: Sizing | None = None) -> ElectrodeMe
     else:
         log.info("meshed %s in %.1f s", table.kind, made.seconds)
     return made.mesh
+
+
+def attached_part(study: RunStudy, mesh: ElectrodeMesh) -> ElectrodeMesh:
+    """A mesh without what takes no part in the run.
+
+    Raises:
+        InputError: No electrode touches the collector, or no electrolyte the separator.
+    """
+    from ..geometry.attachment import attached
+
+    sealed = not isinstance(study, PlatingStudy) or not conducts_ions(study)
+    return attached(mesh, pores=sealed)
 
 
 def make_material(study: Study) -> Material:

@@ -93,6 +93,11 @@ def _changed(anode: Anode, table: Table) -> Anode:
     return anode
 
 
+def conducts_ions(study: PlatingStudy) -> bool:
+    """Whether ions get through the host's body."""
+    return make_anode(study).solid.ionic_conductivity > 0.0
+
+
 def coat_thickness(study: PlatingStudy) -> float | None:
     """Of the geometry's coating [m]; None where it has none of its own."""
     given = getattr(study.geometry, "coating", None)

@@ -125,7 +125,7 @@ def _prepare(
     if mesh is None:
         old = repeat.old(path)
         mesh = _kept_mesh(old, any_recipe=False, recipe=notes["mesh_recipe"]) if old else None
-        mesh = mesh or build.make_mesh(study)
+        mesh = build.attached_part(study, mesh or build.make_mesh(study))
         mesh.save(path / folder.MESH)
     else:
         log.info("using %s again", path / folder.MESH)

@@ -39,6 +39,7 @@ ARROWS = {
         "geometry.tags",
         "geometry.measure",
         "geometry.topology",
+        "geometry.attachment",
         "geometry.prisms",
         "materials",
     },

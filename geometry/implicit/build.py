@@ -190,8 +190,12 @@ def _without_islands(
         raise MeshError("the solid does not percolate from the collector to the top")
     if not found.pore_through:
         raise MeshError("the pores do not percolate from the top to the collector")
+    loose, whole = (
+        solid_volume(body.tets.points, body.tets.cells, part) for part in (found.loose, solid)
+    )
     notes: dict[str, object] = {
         "relabelled_islands": found.pieces,
+        "loose_share": loose / whole,
         "relabelled_cells": int(found.loose.sum() + found.closed.sum()),
     }
     return (solid & ~found.loose) | found.closed, notes

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..arrays import Floats, Ints
 from ..measure import tet_volumes
-from ..topology import Facets, unique_rows
+from ..topology import Facets, pieces, unique_rows
 from .bcc import Tets
 
 
@@ -45,12 +45,12 @@ def find_islands(tets: Tets, every: Facets, solid: np.ndarray, top: float) -> Is
     """
     z = tets.points[tets.cells][:, :, 2]
     low, high = (z == 0).sum(axis=1) >= 3, (z == top).sum(axis=1) >= 3
-    piece = _pieces(every, solid)
+    piece = pieces(every, solid)
     joined = np.isin(piece, piece[solid & low])
     loose = solid & ~joined
     count = len(np.unique(piece[loose]))
     pore = ~solid | loose
-    piece = _pieces(every, pore)
+    piece = pieces(every, pore)
     # Above the top, if anything, there is electrolyte alone.
     open_to = np.isin(piece, piece[pore & high])
     closed = pore & ~open_to
@@ -61,19 +61,6 @@ def find_islands(tets: Tets, every: Facets, solid: np.ndarray, top: float) -> Is
         pore_through=bool((pore & open_to & low).any()),
         pieces=count + len(np.unique(piece[closed])),
     )
-
-
-def _pieces(every: Facets, phase: np.ndarray) -> Ints:
-    """The number of the piece that each cell belongs to."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    inner = every.second >= 0
-    first, second = every.first[inner], every.second[inner]
-    same = phase[first] == phase[second]
-    n = len(phase)
-    graph = coo_matrix((np.ones(int(same.sum()), bool), (first[same], second[same])), (n, n))
-    return connected_components(graph, directed=False)[1]
 
 
 def solid_volume(points: Floats, cells: Ints, solid: np.ndarray) -> float:

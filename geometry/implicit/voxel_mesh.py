@@ -38,11 +38,13 @@ class Joined(NamedTuple):
         tags: (nx, ny, nz) integers of `tags.REGIONS`.
         islands: how many pieces were given to what is around them.
         porosity: share of pores before.
+        loose: share of the solid that nothing joined to the collector.
     """
 
     tags: Ints
     islands: int
     porosity: float
+    loose: float
 
 
 def mesh_voxels(shape: Image, sizing: Sizing, *, order: int) -> ElectrodeMesh:
@@ -134,7 +136,7 @@ def join_phases(tags: Ints) -> Joined:
         found[closed] = tags[tuple(nearest)][closed]
     found[loose] = REGIONS["electrolyte"]
     islands = int(pieces(closed).max() + pieces(loose).max())
-    return Joined(found, islands, float(pore.mean()))
+    return Joined(found, islands, float(pore.mean()), float(loose.sum() / (~pore).sum()))
 
 
 def _split(voxel: float, size: float | None) -> int:
@@ -155,6 +157,7 @@ def _notes(shape: Image, joined: Joined, interface: Ints) -> dict[str, object]:
     return {
         **shape.describe(),
         "relabelled_islands": joined.islands,
+        "loose_share": joined.loose,
         "total_porosity": joined.porosity,
         "connected_porosity": float((joined.tags == REGIONS["electrolyte"]).mean()),
         "nonmanifold_edges": count_crowded_edges(nodes, interface),

@@ -172,6 +172,12 @@ class Conduction:
             known = ionic[block.given] * self._separator[block.given_columns]
             self.given = np.bincount(block.given_rows, known, minlength=size)
 
+    def given_at(self, nodes: Ints) -> Array:
+        """(n,) ion potential on the separator's nodes, by their global numbers [V]."""
+        if self._separator is None:
+            return np.zeros(len(nodes))
+        return self._separator[nodes]
+
     def apply(self, u: Array, potential: float) -> Array:
         """(size,) L u + l V + what is given [A]."""
         self._in.array_w[:] = u

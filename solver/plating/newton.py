@@ -92,7 +92,7 @@ class Newton:
         at = system.at(u, potential, law, target)
         for iteration in range(MAX_ITERATIONS):
             du, move = self._direction(at, imposed)
-            step = system.drop(du, move)
+            step = system.change(du, move)
             change = max(_largest(system, step), abs(move))
             if not math.isfinite(change):
                 raise StageFailure("a Newton step is not a finite number")

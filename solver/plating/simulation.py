@@ -28,6 +28,7 @@ from ..settings import StepReport
 from ..simulation import SUMMARY_FILE
 from ..steps import Step
 from ..stopping import Stop, never
+from ..taking_part import taking_part
 from ..window import check_densities
 from .books import Books
 from .checkpoint import Checkpoint
@@ -96,6 +97,8 @@ class PlatingSimulation:
             from ..simulation import world
 
             comm = world()
+        sealed = anode.solid.ionic_conductivity == 0.0
+        mesh, self._left_out = taking_part(mesh, comm, pores=sealed)
         self.mesh, self.anode, self.protocol, self.comm = mesh, anode, protocol, comm
         self.temperature = positive(temperature, "K", key="temperature")
         refuse_impossible("temperature", self.temperature, error=InputError)
@@ -194,7 +197,7 @@ class PlatingSimulation:
 
     def warnings(self) -> list[str]:
         """What is odd about the run and known before it starts."""
-        found = [*self.anode.warnings, *oddities("temperature", self.temperature)]
+        found = [*self._left_out, *self.anode.warnings, *oddities("temperature", self.temperature)]
         if abs(self.temperature - REFERENCE_TEMPERATURE) > 1.0:
             found.append(
                 f"conductivities and exchange currents at {self.temperature - 273.15:.4g} degC are "

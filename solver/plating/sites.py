@@ -107,6 +107,8 @@ def find_sites(mesh: ElectrodeMesh) -> Sites:
             "plating needs the electrolyte in the pores and above the host; "
             'give the geometry a headroom, such as headroom = "5 um"'
         )
+    if "electrode" in mesh.names and "interface" not in mesh.names:
+        raise MeshError("the mesh has no 'interface' between electrode and electrolyte")
     facets, kinds = _reacting_facets(mesh)
     if not len(facets):
         raise MeshError("nothing that touches the electrolyte can react; expected an interface")

@@ -82,23 +82,39 @@ class System:
         self.own = np.flatnonzero((nodes >= inside.start) & (nodes < inside.stop))
         self.areas = sites.areas[self.own]
         self._leak = LEAK * self.areas * potentials.stranded[nodes[self.own]]
-        self._ions = potentials.local(potentials.ions[nodes[self.own]])
+        ions = potentials.local(potentials.ions[nodes[self.own]])
         electrons = potentials.local(potentials.electrons[nodes[self.own]])
-        self._inner = np.flatnonzero(electrons >= 0)
-        self._outer = np.flatnonzero(electrons < 0)
-        self._electrons = electrons[self._inner]
-        ion, electron = self._ions + potentials.first, self._electrons + potentials.first
-        beside = ion[self._inner]
-        rows = np.concatenate([conduction.rows, ion, beside, electron, electron])
-        columns = np.concatenate([conduction.columns, ion, electron, beside, electron])
+        # a site on the separator has its ion potential given, one on the collector V
+        self._wet, self._inner = np.flatnonzero(ions >= 0), np.flatnonzero(electrons >= 0)
+        self._outer = np.flatnonzero((electrons < 0) & (ions >= 0))
+        self._both = np.flatnonzero((electrons >= 0) & (ions >= 0))
+        self._ion, self._electron = ions, electrons
+        self._given = np.zeros(len(self.own))
+        dry = np.flatnonzero(ions < 0)
+        self._given[dry] = conduction.given_at(nodes[self.own][dry])
+        first = potentials.first
+        ion, electron = ions[self._wet] + first, electrons[self._inner] + first
+        beside, across = ions[self._both] + first, electrons[self._both] + first
+        rows = np.concatenate([conduction.rows, ion, beside, across, electron])
+        columns = np.concatenate([conduction.columns, ion, across, beside, electron])
         self._matrix = new_matrix(potentials, self.comm, rows, columns)
         self._matrix.setOption(PETSc.Mat.Option.SPD, True)
 
     def drop(self, u: Array, potential: float) -> Array:
         """(own,) phi_s - phi_l at the sites [V]."""
-        electron = np.full(len(self.own), potential)
-        electron[self._inner] = u[self._electrons]
-        return electron - u[self._ions]
+        return self.change(u, potential) - self._given
+
+    def change(self, du: Array, move: float) -> Array:
+        """(own,) the change of the drop with one of (u, V) [V]."""
+        electron, ion = self._sides(du, move)
+        return electron - ion
+
+    def _sides(self, u: Array, potential: float) -> tuple[Array, Array]:
+        """(own,) phi_s and phi_l at the sites, 0 where the latter is given [V]."""
+        electron, ion = np.full(len(self.own), potential), np.zeros(len(self.own))
+        electron[self._inner] = u[self._electron[self._inner]]
+        ion[self._wet] = u[self._ion[self._wet]]
+        return electron, ion
 
     def at(self, u: Array, potential: float, law: Law, current: float) -> Point:
         """Evaluate the system.
@@ -114,8 +130,9 @@ class System:
         flow = self.areas * reaction.density
         reaction = Current(reaction.density, np.maximum(reaction.slope, LEAST_SLOPE))
         residual = self.conduction.apply(u, potential)
-        residual -= np.bincount(self._ions, flow, minlength=len(u))
-        residual += np.bincount(self._electrons, flow[self._inner], minlength=len(u))
+        wet, inner = self._wet, self._inner
+        residual -= np.bincount(self._ion[wet], flow[wet], minlength=len(u))
+        residual += np.bincount(self._electron[inner], flow[inner], minlength=len(u))
         electrons = residual[self.potentials.n_ions :]
         whole, left = totals(self.comm, flow.sum(), electrons.sum())
         return Point(residual, whole - current, whole - current - left, reaction, drop, whole)
@@ -123,30 +140,30 @@ class System:
     def matrix(self, at: Point) -> PETSc.Mat:
         """The matrix over u; valid until the next call."""
         slope = self.areas * at.reaction.slope
-        inner = slope[self._inner]
-        ions, electrons = slope + self._leak, inner + self._leak[self._inner]
-        values = np.concatenate([self.conduction.entries, ions, -inner, -inner, electrons])
+        across, leaky = -slope[self._both], slope + self._leak
+        ions, electrons = leaky[self._wet], leaky[self._inner]
+        values = np.concatenate([self.conduction.entries, ions, across, across, electrons])
         self._matrix.setValuesCOO(values, PETSc.InsertMode.INSERT_VALUES)
         return self._matrix
 
     def border(self, at: Point) -> Array:
         """(size,) dR/dV, the column that V adds to the matrix [S]."""
         slope = self.areas[self._outer] * at.reaction.slope[self._outer]
-        ions = self._ions[self._outer]
+        ions = self._ion[self._outer]
         return self.conduction.column - np.bincount(ions, slope, minlength=len(at.residual))
 
     def responses(self, at: Point, *changes: tuple[Array, float]) -> tuple[float, ...]:
         """The change of the whole reaction [A] with each change of (u, V)."""
         weights = self.areas * at.reaction.slope
-        return totals(self.comm, *(weights @ self.drop(*change) for change in changes))
+        return totals(self.comm, *(weights @ self.change(*change) for change in changes))
 
     def rounding(self, at: Point, u: Array, potential: float) -> float:
         """Current that no reaction can be known better than, potentials being rounded [A].
 
         Near equilibrium a reaction is the difference of two currents that are alike.
         """
-        electron = np.abs(self.drop(u, potential) + u[self._ions])
-        volts = electron + np.abs(u[self._ions]) + THERMAL
+        electron, ion = self._sides(u, potential)
+        volts = np.abs(electron) + np.abs(ion + self._given) + THERMAL
         lost = at.reaction.slope * volts + np.abs(at.reaction.density)
         return total(self.comm, ROUNDING * (self.areas @ lost))
 
