@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,16 @@ def test_the_table_is_sound() -> None:
         assert known.possible[0] <= known.usual[0] < known.usual[1] <= known.possible[1], key
         for slip in known.slips:
             assert slip.factor > 0, key
+
+
+def test_the_page_on_materials_shows_the_table() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "materials.md").read_text(encoding="utf-8")
+    for key, known in RANGES.items():
+        (low, high), (least, most) = known.possible, known.usual
+        zero = ", or 0" if known.zero else ""
+        name = key.replace(".", ": ")
+        row = f"| {name} | {known.unit} | {low:g} to {high:g}{zero} | {least:g} to {most:g} |"
+        assert row in page
 
 
 @pytest.mark.parametrize("name", library.names())
