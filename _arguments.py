@@ -70,7 +70,7 @@ def listed(given: Any, key: str, expected: str) -> list[Any]:
         raise InputError(f"{key}: got {quoted(given)}, expected {expected}") from None
 
 
-def check_fields(instance: Any, *, error: type[InputError] = InputError, prefix: str = "") -> None:
+def check_fields(instance: Any, *, error: type[InputError] = InputError) -> None:
     """Refuse fields of a dataclass that are neither of the plain kinds that it names for them.
 
     Fields of other kinds (tuples, classes) are left to the dataclass.
@@ -78,7 +78,6 @@ def check_fields(instance: Any, *, error: type[InputError] = InputError, prefix:
     Args:
         instance: A dataclass, whose annotations are texts.
         error: Class of error to raise.
-        prefix: What comes before a field's name in a message.
     """
     for field in fields(instance):
         kinds = [kind.strip() for kind in str(field.type).split("|")]
@@ -86,7 +85,7 @@ def check_fields(instance: Any, *, error: type[InputError] = InputError, prefix:
         if not set(kinds) <= _WORDS.keys() or any(_is(value, kind) for kind in kinds):
             continue
         wanted = _either(_WORDS[kind] for kind in kinds)
-        raise error(f"{prefix}{field.name}: got {quoted(value)}, expected {wanted}")
+        raise error(f"{field.name}: expected {wanted}, got {quoted(value)}")
 
 
 def _is(value: Any, kind: str) -> bool:

@@ -30,7 +30,6 @@ def check_positive(shape: object, *keys: str, any_size: bool = False) -> None:
         keys: Its lengths.
         any_size: Whether they may be as large or small as they like (ratios).
     """
-    check_fields(shape, error=ShapeError)
     for key in keys:
         value = getattr(shape, key)
         for number in value if isinstance(value, tuple) else (value,):
@@ -46,6 +45,7 @@ def check_positive(shape: object, *keys: str, any_size: bool = False) -> None:
                     f"{key}: expected a length of {SMALLEST:g} to {LARGEST:g} m, got {length:g} m; "
                     "50 nm is 50e-9"
                 )
+    check_fields(shape, error=ShapeError)
 
 
 def check_count(count: object) -> None:

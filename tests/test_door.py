@@ -152,7 +152,7 @@ def test_a_plating_run_refuses_what_its_study_refuses(mesh):
 def test_lengths_that_cannot_be_meant_are_refused(mesh):
     with pytest.raises(ShapeError, match=r"thickness: .* got 50 m; 50 nm is 50e-9"):
         nt.Film(thickness=50)
-    with pytest.raises(ShapeError, match="radius: got '50 nm', expected a number"):
+    with pytest.raises(ShapeError, match="radius: expected a length in metres, got '50 nm'"):
         nt.NanowireArray(count=1, radius="50 nm", length=5e-7)
     in_nanometres = dataclasses.replace(mesh, points=mesh.points * 1e9)
     with pytest.raises(InputError, match="mesh: is 100 m across"):

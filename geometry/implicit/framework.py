@@ -78,8 +78,6 @@ class PorousFramework(ImplicitLayer):
         check_share(self, "porosity", low=0.1, high=0.9)
         check_choice("sides", self.sides, ("periodic", "symmetric"))
         check_seed(self, "seed")
-        if isinstance(self.width, tuple) and len(self.width) != 2:
-            raise ShapeError(f"width: expected one side or two, got {self.width!r}")
         if not 1.2 <= self.aspect_ratio[0] <= self.aspect_ratio[1] <= 6:
             raise ShapeError(
                 f"aspect_ratio: expected diameter over thickness within 1.2 to 6, "

@@ -53,7 +53,6 @@ class GaussianRandomField(ImplicitLayer):
         check_share(self, "porosity", low=0.1, high=0.9)
         check_choice("sides", self.sides, ("periodic", "symmetric"))
         check_seed(self, "seed")
-        check_width(self.width)
         if min(self.size) < 2 * self.correlation_length:
             raise ShapeError(
                 f"correlation_length: {self.correlation_length:g} m is more than half of the "
@@ -89,13 +88,3 @@ class GaussianRandomField(ImplicitLayer):
         field = (field[inner] / noise.std()).astype(np.float32)
         field -= np.float32(level_for(field, grid.weights(), 1 - self.porosity))
         return Sampled.through(grid, redistanced(field, grid, reach=2 * self.correlation_length))
-
-
-def check_width(width: float | tuple[float, float]) -> None:
-    """One side of a box or two.
-
-    Raises:
-        ShapeError: It is something else.
-    """
-    if isinstance(width, tuple) and len(width) != 2:
-        raise ShapeError(f"width: expected one side or two, got {width!r}")

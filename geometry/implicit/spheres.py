@@ -14,7 +14,6 @@ from ..checks import check_choice, check_positive
 from .combine import Complement
 from .level_set import LevelSet
 from .minimal import check_repeats
-from .random_field import check_width
 from .shape import ImplicitBox, ImplicitLayer, Phases, check_seed, check_share
 
 _CORNERS = ((0.0, 0.0, 0.0), (0.5, 0.5, 0.0), (0.5, 0.0, 0.5), (0.0, 0.5, 0.5))
@@ -156,7 +155,6 @@ class OverlappingSpheres(ImplicitLayer):
         check_choice("spheres", self.spheres, ("solid", "pores"))
         check_choice("sides", self.sides, ("periodic", "symmetric"))
         check_seed(self, "seed")
-        check_width(self.width)
         if min(self.size[:2]) < self.diameter:
             raise ShapeError(
                 f"diameter: {self.diameter:g} m is more than the width of {min(self.size[:2]):g} m"

@@ -182,7 +182,10 @@ def test_a_seed_gives_the_same_structure():
         (lambda: Gyroid(cell=UM, headroom=-UM), "headroom"),
         (lambda: GaussianRandomField(UM, UM, UM), "correlation_length: .* half of the box"),
         (lambda: GaussianRandomField(UM, UM, 1e-7, sides="open"), "sides: expected one of"),
-        (lambda: GaussianRandomField((UM, UM, UM), UM, 1e-7), "width: expected one side or two"),
+        (
+            lambda: GaussianRandomField((UM, UM, UM), UM, 1e-7),
+            "width: expected a number or two numbers",
+        ),
         (lambda: GaussianRandomField(UM, UM, 1e-7, seed=1.5), "seed: expected a whole number"),
         (lambda: GaussianRandomField(UM, UM, 1e-7, porosity=0.01), "porosity"),
         (lambda: FibreCloth(diameter=-UM), "diameter"),

@@ -114,7 +114,7 @@ def test_without_a_porogen_pores_lie_between_the_particles():
         ({"thickness": -UM}, "thickness: expected a length above zero"),
         ({"thickness": 2 * UM}, "thickness: .* less than the smallest particle"),
         ({"width": 10 * UM}, "width: .* too narrow"),
-        ({"width": (30 * UM, 30 * UM, UM)}, "width: expected one side or two"),
+        ({"width": (30 * UM, 30 * UM, UM)}, "width: expected a number or two numbers"),
         ({"particle_size": 5 * UM}, "particle_size: expected two numbers"),
         ({"particle_size": (8 * UM, 5 * UM)}, "particle_size: the smallest"),
         ({"pore_size": (0.0, UM)}, "pore_size"),
