@@ -5,6 +5,8 @@ An image and a rasterised mesh are measured alike. Voxels are connected through 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +16,9 @@ from .voxels import Mask, Voxels
 
 _RATIO = 1.1
 """Of neighbouring sphere sizes that local thickness tells apart."""
+
+_BLOCK = 64
+"""Voxels along each edge of what is looked at together: it stays in the processor's cache."""
 
 
 class Sizes(NamedTuple):
@@ -75,10 +80,15 @@ class Descriptors(NamedTuple):
     phases: dict[str, PhaseMeasures]
 
 
-def measure(voxels: Voxels) -> Descriptors:
-    """All descriptors of a structure."""
+def measure(voxels: Voxels, *, tell: Callable[[str], None] | None = None) -> Descriptors:
+    """All descriptors of a structure; `tell` is called with each region that is begun."""
     volume = float(np.prod(voxels.size))
     pore = voxels.phase("electrolyte")
+    phases = {}
+    for name in voxels.regions:
+        if tell is not None:
+            tell(name)
+        phases[name] = measure_phase(voxels, name)
     return Descriptors(
         size=voxels.size,
         spacing=voxels.spacing,
@@ -86,7 +96,7 @@ def measure(voxels: Voxels) -> Descriptors:
         connected_porosity=float(connected_to_separator(pore).mean()),
         specific_surface=surface_area(voxels.solid, voxels.spacing) / volume,
         interface=area_between(voxels, "electrode", "electrolyte") / volume,
-        phases={name: measure_phase(voxels, name) for name in voxels.regions},
+        phases=phases,
     )
 
 
@@ -178,15 +188,32 @@ def local_thickness(phase: Mask, spacing: float = 1.0, *, periodic: bool = False
 
 
 def _within(centres: Mask, radius: float) -> Mask:
-    """Voxels nearer than a radius to one of the centres: distances axis by axis, up to it."""
+    """Voxels nearer than a radius to one of the centres, block by block where there are any."""
     reach = int(np.ceil(radius)) - 1
+    edge = max(_BLOCK, 2 * reach)
+    found = np.zeros_like(centres)
+    for first in product(*(range(0, n, edge) for n in centres.shape)):
+        around, core, inner = [], [], []
+        for start, n in zip(first, centres.shape, strict=True):
+            low, stop = max(0, start - reach), min(n, start + edge)
+            around.append(slice(low, min(n, stop + reach)))
+            core.append(slice(start, stop))
+            inner.append(slice(start - low, stop - low))
+        part = centres[tuple(around)]
+        if part.any():
+            found[tuple(core)] = _near(part, radius, reach)[tuple(inner)]
+    return found
+
+
+def _near(centres: Mask, radius: float, reach: int) -> Mask:
+    """The same in one block: squares of distances axis by axis, up to the radius."""
     kind = np.int16 if radius < 100 else np.int32
     nearest: Ints = np.where(centres, 0, 15_000 if radius < 100 else 2**30).astype(kind)
     for axis in range(3):
         along = np.moveaxis(nearest, axis, 0)
         before = along.copy()
         for step in range(1, min(reach, len(along) - 1) + 1):
-            further = before + step * step
+            further = before + kind(step * step)
             np.minimum(along[step:], further[:-step], out=along[step:])
             np.minimum(along[:-step], further[step:], out=along[:-step])
     found: Mask = nearest < radius * radius

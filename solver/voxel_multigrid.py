@@ -22,6 +22,9 @@ WEIGHT = 0.8
 _SINGLE = 3e-6
 """Tolerance from which on single precision will do."""
 
+_LARGE = 1_000_000
+"""Voxels from which on single precision is worth it."""
+
 _SMALLEST = 6
 """Cells along an edge of the coarsest level, at most."""
 
@@ -61,7 +64,8 @@ def conductance(
     Raises:
         SolverError: No convergence.
     """
-    levels = _levels(phase, np.float32 if tolerance > _SINGLE else np.float64)
+    single = phase.size > _LARGE and tolerance > _SINGLE
+    levels = _levels(phase, np.float32 if single else np.float64)
     grid = levels[0].grid
     u = _straight(grid)
     right = float(grid.low.sum())  # the energy of u = 0 but for 1 at the end

@@ -128,10 +128,13 @@ def mesh(
     summary
         File to write its volumes, areas and porosity to (.json).
     """
-    from .build import make_mesh, make_shape
+    from .build import make_mesh, make_shape, make_sizing
+    from .forecast import forecast_mesh
     from .loading import load_geometry
     from .measures import write_summary
     from .show import show_mesh
+    from .show_structure import tell_size
+    from .stages import Stages
 
     if out is not None and out.suffix != ".msh":
         raise InputError(f"--out: got '{out}', expected a file that ends in .msh")
@@ -141,8 +144,12 @@ def mesh(
     for target in (out, summary):
         if target is not None:
             check_target(target)
-    made = make_mesh(loaded)
-    show_mesh(made, make_shape(loaded))
+    shape = make_shape(loaded)
+    with Stages(show=True) as stages:
+        tell_size(forecast_mesh(shape, make_sizing(loaded), described=False))
+        stages.at("meshing")
+        made = make_mesh(loaded)
+    show_mesh(made, shape)
     if out is not None:
         made.save(out)
         print(f"wrote {out}")

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import math
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +16,12 @@ from ..errors import InputError
 from ..geometry import descriptors
 from ..geometry.tags import REGIONS
 from ..geometry.voxels import Voxels, rasterise
-from .terminal import terminal
+from .forecast import forecast_image, forecast_mesh
+from .stages import Stages
+from .transport import Found, find_transport, to_plain
 
 if TYPE_CHECKING:
     from ..geometry.mesh import ElectrodeMesh
-    from ..solver.effective import Transport
 
 log = logging.getLogger("nanotrode")
 
@@ -33,7 +31,6 @@ _MOST_VOXELS = 2_000_000
 """That a mesh is drawn on; finer than half its elements is of no use."""
 
 _LEAST_ACROSS = 32
-_UNSEEN = 2.0  # [s] that pass before a bar is shown
 
 
 @dataclass(frozen=True)
@@ -65,13 +62,13 @@ class Description:
     Attributes:
         structure: Of what.
         measures: Porosity, surface, sizes, percolation.
-        transport: Effective transport along x, y and z, by region.
+        transport: Effective transport along x, y and z.
         particle_sizes: Largest Feret diameters, where the shape knows its particles.
     """
 
     structure: Structure
     measures: descriptors.Descriptors
-    transport: dict[str, tuple[Transport, ...]]
+    transport: Found
     particle_sizes: descriptors.Sizes | None = None
 
 
@@ -86,14 +83,21 @@ def run_describe(
         out: Folder for the files; by default that of the source.
         overrides: Of a study's keys.
     """
-    from .show_structure import show
+    from .show_structure import show, tell_size
 
     image = is_image(source)
     within = source if source.is_dir() and not image else source.parent
     name = "describe" if out or within == source else f"{source.stem}.describe"
     check_target((out or within) / f"{name}.json")
-    structure = of_image(source, **read_words(about)) if image else of_path(source, overrides)
-    found = describe(structure, show=True)
+    with Stages(show=True) as stages:
+        stages.at("reading")
+        if image:
+            structure = of_image(source, **read_words(about))
+            tags = structure.voxels.tags
+            tell_size(forecast_image(tags.shape, len(structure.voxels.regions)))
+        else:
+            structure = of_path(source, overrides, stages=stages)
+        found = describe(structure, stages=stages)
     show(found)
     written = write(found, (out or within) / name)
     if structure.mesh is None:
@@ -193,15 +197,18 @@ def of_mesh(name: str, mesh: ElectrodeMesh, shape: object | None = None) -> Stru
     return Structure(name, voxels, mesh, shape)
 
 
-def of_path(source: Path, overrides: Sequence[str] = ()) -> Structure:
+def of_path(
+    source: Path, overrides: Sequence[str] = (), *, stages: Stages | None = None
+) -> Structure:
     """A study file or a run's folder as a structure.
 
     Raises:
         InputError: It is neither.
     """
     from ..geometry.mesh import ElectrodeMesh
-    from .build import make_mesh, make_shape
+    from .build import make_mesh, make_shape, make_sizing
     from .loading import load_geometry
+    from .show_structure import tell_size
 
     if source.is_dir():
         mesh_file = source / "mesh.msh"
@@ -212,32 +219,26 @@ def of_path(source: Path, overrides: Sequence[str] = ()) -> Structure:
             )
         return of_mesh(source.name, ElectrodeMesh.load(mesh_file))
     study = load_geometry(source, overrides)
-    return of_mesh(study.name or source.stem, make_mesh(study), make_shape(study))
+    shape = make_shape(study)
+    if stages is not None:
+        tell_size(forecast_mesh(shape, make_sizing(study), described=True))
+        stages.at("meshing")
+    mesh = make_mesh(study)
+    if stages is not None:
+        stages.at("drawing the mesh on voxels")
+    return of_mesh(study.name or source.stem, mesh, shape)
 
 
-def describe(structure: Structure, *, show: bool = False) -> Description:
-    """Measure everything, with a bar on the terminal if it takes long."""
-    regions = structure.voxels.regions
-    with _bar(show, 1 + len(regions)) as advance:
-        measures = _as_meshed(descriptors.measure(structure.voxels), structure)
-        advance("widths, surfaces, pieces")
-        transport = {}
-        for region in regions:
-            transport[region] = _transport(structure, region)
-            advance(f"transport in the {region}")
+def describe(structure: Structure, *, stages: Stages | None = None) -> Description:
+    """Measure everything, telling how far that is."""
+    stages = stages or Stages(show=False)
+    stages.at("pieces and surfaces")
+    measures = descriptors.measure(
+        structure.voxels, tell=lambda what: stages.at(f"local thickness of the {what}")
+    )
+    measures = _as_meshed(measures, structure)
+    transport = find_transport(structure, stages)
     return Description(structure, measures, transport, _particles(structure.shape))
-
-
-def _transport(structure: Structure, region: str) -> tuple[Transport, ...]:
-    # around an electrode that was meshed alone only the voxels know the pores
-    if structure.mesh is not None and "electrolyte" in structure.mesh.names:
-        from ..solver.effective import effective_transport
-
-        return effective_transport(structure.mesh, region, height=structure.height)
-    from ..solver.effective_voxels import effective_transport_of_voxels
-
-    phase = structure.voxels.phase(region)
-    return tuple(effective_transport_of_voxels(phase, axis) for axis in range(3))
 
 
 def _as_meshed(measures: descriptors.Descriptors, structure: Structure) -> descriptors.Descriptors:
@@ -284,18 +285,10 @@ def to_json(found: Description) -> dict[str, Any]:
         | {"thickness": phase.thickness._asdict(), "widths": phase.widths._asdict()}
         for name, phase in found.measures.phases.items()
     }
-    values["transport"] = {
-        name: {one.axis: {"diffusivity": one.diffusivity, "tortuosity": _finite(one.tortuosity)}
-               for one in several}
-        for name, several in found.transport.items()
-    }  # fmt: skip
+    values["transport"] = to_plain(found.transport)
     if found.particle_sizes is not None:
         values["particle_sizes"] = found.particle_sizes._asdict()
     return {"name": found.structure.name, **values}
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
 
 
 def write(found: Description, stem: Path) -> list[Path]:
@@ -315,36 +308,8 @@ def write(found: Description, stem: Path) -> list[Path]:
         },
         diffusivities={
             region: [one.diffusivity for one in several]
-            for region, several in found.transport.items()
+            for region, several in found.transport.values.items()
         },
         title=found.structure.name,
     )
     return [data, sheet]
-
-
-@contextmanager
-def _bar(show: bool, total: int) -> Iterator[Any]:
-    """A function that counts one more step, and a bar once that has taken long."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = terminal()
-    bar = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=20),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
-    task, start = bar.add_task("", total=total), time.monotonic()
-
-    def advance(what: str) -> None:
-        bar.update(task, advance=1, description=what)
-        if show and console.is_terminal and time.monotonic() - start > _UNSEEN:
-            bar.start()
-
-    try:
-        yield advance
-    finally:
-        if bar.live.is_started:
-            bar.stop()

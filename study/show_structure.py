@@ -6,11 +6,22 @@ import math
 import sys
 from typing import TYPE_CHECKING
 
+from ..postprocess.wording import readable
+
 if TYPE_CHECKING:
     from ..geometry.descriptors import Sizes
+    from ..solver.voxel_limit import OnVoxels
     from .describe import Description
+    from .forecast import Forecast
 
 _IN_A_FILE = 120  # columns
+
+
+def tell_size(expected: Forecast | None) -> None:
+    """Print at once how large a structure is, and what that takes."""
+    if expected is not None:
+        sys.stdout.write(f"{expected}\n")
+        sys.stdout.flush()
 
 
 def show(found: Description) -> None:
@@ -35,6 +46,8 @@ def show(found: Description) -> None:
         phases.add_row(*row)
     console.print()
     console.print(phases)
+    for line in _remarks(found):
+        console.print(line, markup=False)
 
 
 def _whole(found: Description) -> list[tuple[str, str]]:
@@ -62,10 +75,29 @@ def _phases(found: Description) -> list[list[str]]:
     for k, axis in enumerate("xyz"):
         shares = (f"{100 * phase.connected[k]:.1f} %" for phase in phases)
         rows.append([f"percolates along {axis}", *shares])
+    return rows + _factors(found)
+
+
+def _factors(found: Description) -> list[list[str]]:
+    """Rows of tortuosity factors: as solved, and what they tend to for ever finer voxels."""
+    transport, rows = found.transport, []
     for k, axis in enumerate("xyz"):
-        factors = (_factor(several[k].tortuosity) for several in found.transport.values())
-        rows.append([f"tortuosity factor, {axis}", *factors])
+        plain = (_factor(several[k].tortuosity) for several in transport.values.values())
+        rows.append([f"tortuosity factor, {axis}", *plain])
+        if not transport.on_voxels:
+            continue
+        there = [transport.on_voxels.get(region) for region in transport.values]
+        if found.structure.mesh is not None:
+            factors = ("–" if v is None else _factor(v[k].as_they_are.tortuosity) for v in there)
+            rows.append(["  on the image's voxels", *factors])
+        rows.append(["  extrapolated", *("–" if v is None else _limit(v[k]) for v in there)])
     return rows
+
+
+def _limit(one: OnVoxels) -> str:
+    if one.limit is None:
+        return "–"
+    return str(readable(one.limit.transport.tortuosity, "", error=one.limit.error))
 
 
 def _sizes(sizes: Sizes) -> str:
@@ -74,3 +106,17 @@ def _sizes(sizes: Sizes) -> str:
 
 def _factor(tortuosity: float) -> str:
     return f"{tortuosity:.3f}" if math.isfinite(tortuosity) else "–"
+
+
+def _remarks(found: Description) -> list[str]:
+    """What must be known to read the factors."""
+    lines = [f"tortuosity factors are those on {found.transport.where}"]
+    if not found.transport.on_voxels:
+        return lines
+    lines.append(
+        "extrapolated: the same shape on ever finer voxels; its own make thin parts too narrow"
+    )
+    smoothing: float = getattr(found.structure.shape, "smoothing", 0.0)
+    if found.structure.mesh is not None and smoothing:
+        lines.append(f"in the mesh the voxels' corners are rounded (smoothing {smoothing:g})")
+    return lines
