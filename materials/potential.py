@@ -77,11 +77,20 @@ def range_of(law: Law, low: float, high: float) -> tuple[float, float]:
 
 
 def rises_throughout(law: Law, low: float, high: float) -> bool:
-    """Whether a potential climbs from one end to the other, but for dips that weigh nothing."""
+    """Whether a potential climbs from one end to the other, but for small dips or noise."""
     value = _profile(law, low, high).value
     climb = float(value[-1] - value[0])
     dip = float((np.maximum.accumulate(value) - value).max())
-    return climb > FLAT and dip <= 0.05 * climb
+    if climb <= FLAT or dip <= 0.05 * climb:
+        return climb > FLAT
+    return len(rises(law, low, high)) >= NOISE and _misfit(value, rising=True) < _misfit(value)
+
+
+def _misfit(value: Array, *, rising: bool = False) -> float:
+    """Distance of some values from the nearest that only fall, or only rise (sum of squares)."""
+    from scipy.optimize import isotonic_regression
+
+    return float(((isotonic_regression(value, increasing=rising).x - value) ** 2).sum())
 
 
 def spans_at(law: Law, voltage: float, low: float, high: float) -> list[Span]:

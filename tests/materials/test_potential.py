@@ -134,6 +134,17 @@ def test_a_potential_that_parts_into_phases_is_left_as_it_is() -> None:
     assert "rises by 73.4 mV between x = 0.127 and 0.873" in told[0]
 
 
+@pytest.mark.parametrize("sigma", [0.0, 2e-3, 1e-2, 3e-2])
+def test_a_noisy_table_over_the_state_of_charge_is_refused_and_not_levelled(sigma: float) -> None:
+    fair = noisy(sigma)
+    table = Table(fair.x, fair.value[::-1])
+    law, remarks = potential.without_noise(table)
+    assert (law, remarks) == (table, ())
+    with pytest.raises(MaterialError, match="ocp: rises with x"):
+        material(table)
+    assert not potential.rises_throughout(fair, 0.01, 0.98)
+
+
 def test_noise_that_python_brings_is_told_and_left() -> None:
     (told,) = material(noisy()).warnings
     assert "places, by up to" in told
