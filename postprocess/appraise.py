@@ -12,7 +12,7 @@ from .._files import write_text
 from ..errors import InputError
 from . import names
 from .fields import cells_of, read_outputs
-from .metrics import SurfaceQuadrature, first_discharge, summarise, surface_metrics
+from .metrics import ERROR_COLUMN, SurfaceQuadrature, first_discharge, summarise, surface_metrics
 from .series import read_series
 
 
@@ -31,6 +31,9 @@ def appraise_run(directory: str | Path) -> dict[str, float]:
     rows = first_discharge(series["Discharge capacity [A.h]"])
     if rows is not None:
         metrics |= _evenness(directory, float(series["Time [s]"][rows][-1]))
+        if ERROR_COLUMN in series and np.isfinite(series[ERROR_COLUMN][rows][-1]):
+            error = float(series[ERROR_COLUMN][rows][-1])
+            metrics["End of discharge: error of local current density [A.m-2]"] = error
     write_text(path, json.dumps(summary | {"metrics": metrics}, indent=2) + "\n")
     return metrics
 

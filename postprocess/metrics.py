@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 _ORBITS = ((0.445948490915965, 0.223381589678011), (0.091576213509771, 0.109951743655322))
 
 
+ERROR_COLUMN = "Error of local current density [A.m-2]"
+
+
 class SurfaceStatistics(NamedTuple):
     """Area-weighted statistics of a field on a surface."""
 
@@ -167,7 +170,20 @@ def _of_discharge(
     if all(column in series for column in ends):
         peak = max(float(np.abs(series[column][rows]).max()) for column in ends)
         metrics["First discharge: peak local current density [A.m-2]"] = peak
+        metrics |= _error_of_peak(series, rows)
     return metrics
+
+
+def _error_of_peak(series: Mapping[str, NDArray], rows: slice) -> dict[str, float]:
+    """Estimated error where the largest local current density occurs; nothing if unknown."""
+    if ERROR_COLUMN not in series:
+        return {}
+    ends = [series[f"{name} local current density [A.m-2]"][rows] for name in ("Min", "Max")]
+    at = int(np.maximum(*np.abs(ends)).argmax())
+    error = float(series[ERROR_COLUMN][rows][at])
+    if not np.isfinite(error):
+        return {}
+    return {"First discharge: error of peak local current density [A.m-2]": error}
 
 
 def surface_metrics(statistics: SurfaceStatistics) -> dict[str, float]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .interface import molar_flux_scale, react
+from .interface import SurfaceReaction, molar_flux_scale, react
 from .model import Evaluation, Jacobian, largest, total, totals
 from .surface import build_surface
 
@@ -72,7 +72,8 @@ class InsertionModel:
         if self.symmetric:
             self._stiffness.scale(float(np.asarray(material.diffusivity(0.5))))
         self._in, self._out = ones, row_sums
-        self._scale = molar_flux_scale(material) / self.volume
+        self.flux_scale = molar_flux_scale(material)
+        self._scale = self.flux_scale / self.volume
         self._base = self._mass.duplicate(copy=True)
         self._operator = self._mass.duplicate(copy=True)
         self._shift: float | None = None
@@ -91,13 +92,7 @@ class InsertionModel:
 
     def evaluate(self, u: Array, potential: float) -> Evaluation:
         """See `model.Model.evaluate`."""
-        reaction = react(
-            self.material,
-            self.surface.values(u),
-            potential,
-            c_e=self.c_e,
-            temperature=self.temperature,
-        )
+        reaction = self.react(self.surface.values(u), potential)
         # a reaction that slows as the surface fills would make the Jacobian indefinite; without
         # that part Newton's method takes a step more there, and always has a direction
         state_slope = np.maximum(reaction.slope_x, 0.0, out=reaction.slope_x)
@@ -116,6 +111,10 @@ class InsertionModel:
             potential_slope=potential_slope,
             state_slope=state_slope,
         )
+
+    def react(self, x: Array, potential: float) -> SurfaceReaction:
+        """The reaction where the surface has the stoichiometries x."""
+        return react(self.material, x, potential, c_e=self.c_e, temperature=self.temperature)
 
     def apply_mass(self, u: Array) -> Array:
         """See `model.Model.apply_mass`."""

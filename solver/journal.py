@@ -6,12 +6,14 @@ import logging
 import time as clock
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..notices import Notices
+from .accuracy import UNRESOLVED, UNSURE, Accuracy
 from .checkpoint import Checkpoint, Progress
 from .domain import Domain
 from .endings import ElectrodeScale, Reading
@@ -23,9 +25,13 @@ from .result import Event
 from .settings import OutputPlan
 from .stepping import State
 from .stepping import Step as TimeStep
+from .steps import ConstantCurrent, Rest
 
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)
+
+QUIET = 1e-3
+"""Share of a run's largest current below which there is nothing to resolve."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +135,51 @@ class Journal:
             ocp=float(np.asarray(model.material.ocp(np.array([mean])))[0]),
             smallest=smallest,
             largest=largest,
+            error=self._accuracy.of_current(state, imposed=self._imposed(index)),
             dt=dt,
         )
+
+    def judge(self, index: int, state: State) -> float | None:
+        """Estimate what the mesh made of a protocol step that ends here, and warn of too much.
+
+        Returns:
+            The error of the surface's mean stoichiometry; None where hardly a current flows.
+        """
+        series, text = self.recorder.series, self.protocol.steps[index].text
+        current = np.abs(series["Current [A]"])
+        if current[-1] <= QUIET * current.max():
+            return None
+        error = self._accuracy.of_surface(state)
+        if error > UNSURE:
+            self.notices.warn(
+                f"protocol step {index + 1} ('{text}'): the mesh is too coarse for it; at its end "
+                f"the mean stoichiometry of the surface is uncertain by {min(error, 1.0):.2g}"
+                f"{' or more' if error > 1.0 else ''}: make mesh.refine larger, or the first "
+                "layer thinner"
+            )
+        if self._imposed(index):
+            self._look_at_peak(series, index)
+        return error
+
+    def _look_at_peak(self, series: dict[str, Array], index: int) -> None:
+        rows = series["Step"] == index
+        ends = [series[f"{end} local current density [A.m-2]"][rows] for end in ("Min", "Max")]
+        size = np.maximum(*np.abs(ends))
+        at = int(size.argmax())
+        error = float(series["Error of local current density [A.m-2]"][rows][at])
+        if error > UNRESOLVED * size[at]:
+            self.notices.warn(
+                f"protocol step {index + 1} ('{self.protocol.steps[index].text}'): the largest "
+                f"local current density, {size[at]:.3g} A/m2, is not resolved by the mesh: it is "
+                f"uncertain by {error:.2g} A/m2"
+            )
+
+    def _imposed(self, index: int) -> bool:
+        return isinstance(self.protocol.steps[index], ConstantCurrent | Rest)
+
+    @cached_property
+    def _accuracy(self) -> Accuracy:
+        return Accuracy(self.domain, self.model)
 
     def output_due(self, index: int, step: TimeStep) -> None:
         """Write the snapshots that fall into an accepted time step."""

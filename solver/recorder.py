@@ -27,6 +27,7 @@ COLUMNS = (
     "Open-circuit voltage [V]",
     "Min local current density [A.m-2]",
     "Max local current density [A.m-2]",
+    "Error of local current density [A.m-2]",
     "Time step [s]",
 )
 
@@ -91,6 +92,7 @@ KEYS = (
     "ocp",
     "smallest",
     "largest",
+    "error",
     "dt",
 )
 

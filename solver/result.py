@@ -67,6 +67,9 @@ class Event:
     """The step, in the user's words."""
     reason: str
     """What ended it, such as "reached 2.5 V" or "after 600 s"."""
+    surface_error: float | None = None
+    """Estimated error of the surface's mean stoichiometry at its end, by the mesh; None where
+    hardly a current flows, or nothing is estimated."""
 
 
 @dataclass(frozen=True)

@@ -383,7 +383,11 @@ def _summary(
             "charge throughput [A.h]": scale.full_charge * journal.throughput / 3600.0,
             "mean stoichiometry": model.mean(u),
         },
-        "steps": [{"step": e.text, "ended": e.reason, "time [s]": e.time} for e in journal.events],
+        "steps": [
+            {"step": e.text, "ended": e.reason, "time [s]": e.time}
+            | ({} if e.surface_error is None else {"surface error [-]": e.surface_error})
+            for e in journal.events
+        ],
         "work": journal.counts | newton.counts,
         "timings": {"set-up [s]": round(set_up, 3), "solve [s]": round(journal.wall, 3)},
     }

@@ -171,7 +171,8 @@ class Timeline:
             leg.index + 1, len(self.protocol.steps), leg.step.text, reason, state.time,
             state.potential,
         )  # fmt: skip
-        journal.events.append(Event(state.time, leg.index, leg.step.text, reason))
+        error = journal.judge(leg.index, state)
+        journal.events.append(Event(state.time, leg.index, leg.step.text, reason, error))
         self._save(leg.index + 1, None)
         if shared_wish(self.model.comm, self._stop):
             raise stopped(state.time)

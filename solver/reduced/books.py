@@ -70,7 +70,7 @@ def series_of(walk: Walk) -> dict[str, Array]:
     columns = (
         time, step, cycles[step.astype(int)], voltage, current, current / scale.footprint / 10.0,
         capacity, capacity / scale.footprint / 10.0, mean, surface, run.material.ocp(mean),
-        smallest, largest, dt,
+        smallest, largest, np.full(len(time), np.nan), dt,
     )  # fmt: skip
     return dict(zip(COLUMNS, columns, strict=True))
 
