@@ -5,6 +5,7 @@ Type checkers find the same before a script is run; these checks are for those w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import fields
 from numbers import Integral, Real
@@ -56,6 +57,14 @@ def check_has(
     """Refuse an argument that lacks what it is used for; its class is not to be imported here."""
     if isinstance(given, type) or not hasattr(given, attribute):
         raise error(f"{key}: got {quoted(given)}, expected {expected}")
+
+
+def as_float(number: Any) -> float:
+    """A number as a float; infinite where it is too large for one."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
 
 
 def listed(given: Any, key: str, expected: str) -> list[Any]:

@@ -11,6 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ._arguments import as_float
 from ._messages import plain, quoted
 from .errors import InputError
 
@@ -143,10 +144,7 @@ def number(given: object, unit: str, *, key: str, error: type[InputError] = Inpu
     if isinstance(given, bool) or not isinstance(given, numbers.Real):
         wanted = f'a number in {unit}, or a text such as "{sample}"' if unit else "a number"
         raise error(f"{key}: got {quoted(given)}, expected {wanted}")
-    try:
-        value = float(given)
-    except OverflowError:
-        value = math.inf
+    value = as_float(given)
     if not math.isfinite(value):
         raise error(f"{key}: got {value}, expected a finite number")
     return value

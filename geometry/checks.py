@@ -7,7 +7,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from .._arguments import check_fields
+from .._arguments import as_float, check_fields
 from .._messages import did_you_mean, quoted
 from ..errors import ShapeError
 
@@ -37,7 +37,7 @@ def check_positive(shape: object, *keys: str, any_size: bool = False) -> None:
                 continue
             if isinstance(number, bool) or not isinstance(number, Real):
                 raise ShapeError(f"{key}: expected a length in metres, got {quoted(number)}")
-            length = float(number)
+            length = as_float(number)
             if not isfinite(length) or length <= 0:
                 raise ShapeError(f"{key}: expected a length above zero, got {length:g} m")
             if not any_size and not SMALLEST <= length <= LARGEST:
@@ -66,7 +66,7 @@ def check_angle(key: str, angle: object, largest: float) -> None:
     """From zero to the largest that makes sense [rad]."""
     if isinstance(angle, bool) or not isinstance(angle, Real):
         raise ShapeError(f"{key}: expected an angle in radians, got {quoted(angle)}")
-    value = float(angle)
+    value = as_float(angle)
     if not isfinite(value) or not 0 <= value <= largest:
         raise ShapeError(
             f"{key}: expected 0 to {np.degrees(largest):.0f} degrees, got {np.degrees(value):g}"
