@@ -24,7 +24,7 @@ from ..materials.laws import Constant
 from ..materials.material import Material
 from ..solver.checks import Electrode
 from ..solver.protocol import Protocol
-from .build_plating import conducts_ions, make_plating
+from .build_plating import coat_thickness, conducts_ions, make_plating
 from .fastest import diffusion_length
 from .fields import Table
 from .geometries import CombinationTable, OwnMeshTable
@@ -158,15 +158,18 @@ def make_mesh(study: GeometryStudy, sizing: Sizing | None = None) -> ElectrodeMe
 
 
 def attached_part(study: RunStudy, mesh: ElectrodeMesh) -> ElectrodeMesh:
-    """A mesh without what takes no part in the run.
+    """A mesh without what takes no part in the run, with the coat of the study's anode.
 
     Raises:
         InputError: No electrode touches the collector, or no electrolyte the separator.
     """
     from ..geometry.attachment import attached
+    from ..geometry.coat import coated
 
-    sealed = not isinstance(study, PlatingStudy) or not conducts_ions(study)
-    return attached(mesh, pores=sealed)
+    if not isinstance(study, PlatingStudy):
+        return attached(mesh, pores=True)
+    part, coat = attached(mesh, pores=not conducts_ions(study)), coat_thickness(study)
+    return part if coat is None else coated(part, coat)
 
 
 def make_material(study: Study) -> Material:

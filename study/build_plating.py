@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ..solver.protocol import Protocol
 
 BARE = "none"
+TUBES = 100e-9
+"""Thickness of a coat that nothing else tells [m]; assumed, as in the scaffold's presets."""
 
 
 def make_anode(study: PlatingStudy) -> Anode:
@@ -99,9 +101,22 @@ def conducts_ions(study: PlatingStudy) -> bool:
 
 
 def coat_thickness(study: PlatingStudy) -> float | None:
-    """Of the geometry's coating [m]; None where it has none of its own."""
-    given = getattr(study.geometry, "coating", None)
-    return None if given is None else float(given)
+    """Of the geometry's own coating, else of the anode's coat [m]; None where there is none.
+
+    Raises:
+        StudyError: A thickness is given where it has no meaning.
+    """
+    own, given = getattr(study.geometry, "coating", None), study.plating.coat_thickness
+    anode = make_anode(study)
+    if given is not None and own is not None:
+        raise StudyError(
+            "coat_thickness: the geometry has a coating of its own; expected geometry.coating alone"
+        )
+    if given is not None and anode.coat is None:
+        raise StudyError("coat_thickness: this anode has no coat")
+    if own is not None:
+        return float(own)
+    return None if anode.coat is None else float(given or TUBES)
 
 
 def make_plating(

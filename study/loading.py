@@ -155,7 +155,7 @@ def _check_plating(study: PlatingStudy, mistakes: Mistakes) -> None:
     shape = _check_geometry(study, mistakes)
     if "plating" not in unread:
         with mistakes.at("plating"):
-            build_plating.make_anode(study)
+            build_plating.coat_thickness(study)
     if study.mesh.order == 2:
         mistakes.add(("mesh", "order"), "plating takes straight elements; expected 1")
     if shape is not None and not getattr(shape, "headroom", None):

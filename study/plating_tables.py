@@ -39,6 +39,11 @@ class PlatingTable(Table):
     )
     ionic_conductivity: Conductivity | None = Field(None, description="of the body")
     electronic_conductivity: Conductivity | None = Field(None, description="of the body")
+    coat_thickness: Length | None = Field(
+        None,
+        description="of the anode's coat, which covers the whole surface where the geometry has no "
+        "coating of its own; 100 nm if left out",
+    )
     coat_conductivity: Conductivity | None = Field(None, description="along the coat")
     electrolyte_conductivity: Conductivity | None = None
     nucleation_barrier: Barrier | None = Field(

@@ -40,6 +40,7 @@ ARROWS = {
         "geometry.measure",
         "geometry.topology",
         "geometry.attachment",
+        "geometry.coat",
         "geometry.prisms",
         "materials",
     },

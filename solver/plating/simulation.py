@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from ..._arguments import check_is
 from ..._files import write_text
 from ...errors import InputError, ProtocolError
+from ...geometry.coat import coated
 from ...materials.constants import REFERENCE_TEMPERATURE
 from ...materials.plausible import oddities, refuse_impossible
 from ...notices import Notices
@@ -122,6 +123,8 @@ class PlatingSimulation:
                 f"coating: the anode has a coat ('{anode.coat.name}'), but its mesh says no "
                 "thickness for it; give coat_thickness, such as 100e-9"
             )
+        if anode.coat is not None and self.coat_thickness and self.mesh is not None:
+            self.mesh = coated(self.mesh, self.coat_thickness)
         inserts = anode.solid.lithiation is not None
         reports = check_steps(protocol.steps, inserts=inserts, content=initial_content)
         mistakes = dict.fromkeys(report for report in reports if report)

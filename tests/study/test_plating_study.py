@@ -125,3 +125,64 @@ def test_a_run_leaves_all_that_is_promised(changed, tmp_path):
         "electrode", "electrolyte", "interface", "collector",
     }  # fmt: skip
     assert run_study(load_study(changed()), out, resume=True) is None
+
+
+IMAGE = """\
+[geometry]
+kind = "image"
+file = "pillar.npy"
+voxel = "1 um"
+labels = { electrode = 1, electrolyte = 0 }
+smoothing = 0
+headroom = "2 um"
+[plating]
+anode = "CNT"
+[[protocol]]
+steps = ["Plate at 0.5 mA/cm2 until 0.01 mAh/cm2"]
+[output]
+pictures = false
+report = false
+"""
+
+
+@pytest.fixture
+def image(tmp_path: Path):
+    """A pillar of 2 x 2 x 4 voxels in the middle of 4 x 4 x 4."""
+    import numpy as np
+
+    voxels = np.zeros((4, 4, 4), dtype=np.uint8)
+    voxels[:, 1:3, 1:3] = 1
+    np.save(tmp_path / "pillar.npy", voxels)
+
+    def write(old: str = "", new: str = "") -> Path:
+        path = tmp_path / "image.toml"
+        path.write_text(IMAGE.replace(old, new) if old else IMAGE, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("given", "thickness"), [("", 100e-9), ('coat_thickness = "50 nm"\n', 50e-9)]
+)
+def test_an_image_has_a_coated_anode(image, tmp_path, given, thickness):
+    from nanotrode.geometry.mesh import ElectrodeMesh
+
+    study = load_study(image("[plating]\n", f"[plating]\n{given}"))
+    assert build_plating.coat_thickness(study) == pytest.approx(thickness)
+    result = run_study(study, tmp_path / "out")
+    # four walls of 2 um x 4 um and a roof of 2 um x 2 um, all of it coated
+    assert result.mesh.area("interface") == pytest.approx(36e-12)
+    assert result.summary["ledger"]["by surface"]["coat"]["plated [mA.h.cm-2]"] > 0.0
+    assert "host" not in result.summary["ledger"]["by surface"]
+    kept = ElectrodeMesh.load(tmp_path / "out" / "mesh.msh")
+    assert kept.shape["coating"] == pytest.approx(thickness)
+
+
+def test_a_coats_thickness_is_refused_where_it_means_nothing(image, changed):
+    bare = image('anode = "CNT"', 'anode = "LLTO"\ncoat_thickness = "50 nm"')
+    with pytest.raises(StudyError, match=r"image.toml:10: plating.coat_thickness: this anode has"):
+        load_study(bare)
+    own = changed("[plating]\n", '[plating]\ncoat_thickness = "50 nm"\n')
+    with pytest.raises(StudyError, match=r"coat_thickness: the geometry has a coating of its own"):
+        load_study(own)

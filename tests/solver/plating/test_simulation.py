@@ -205,3 +205,16 @@ def test_ranks_agree():
     for name, column_ in alone.series.items():
         if name not in ("Loss budget error", "Max local current density [A.m-2]"):
             assert together.series[name] == pytest.approx(column_, rel=1e-5, abs=1e-8), name
+
+
+def test_a_coat_that_the_mesh_does_not_know_covers_all_of_its_interface():
+    """The same run as on a mesh whose facets are tagged as coated; without them it was left out."""
+    of = anode(coat=10.0, ions=0.0, electrons=1e-3)
+    step = ["Plate at 1 mA/cm2 until 0.01 mAh/cm2"]
+    found, known = (
+        PlatingSimulation(mesh, of, protocol=step, coat_thickness=1e-7).run().series["Voltage [V]"]
+        for mesh in (column(), column(coated=True))
+    )
+    assert found == pytest.approx(known, rel=1e-12)
+    thin = PlatingSimulation(column(), of, protocol=step, coat_thickness=1e-10).run()
+    assert thin.series["Voltage [V]"][-1] < known[-1] - 1e-4
