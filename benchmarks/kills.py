@@ -111,7 +111,7 @@ class Kind:
 
 PLAIN = FILM.format(pictures="false")
 KINDS = (
-    Kind("film", PLAIN, 0.25),
+    Kind("plain film", PLAIN, 0.25),
     Kind("film with pictures", FILM.format(pictures="true"), 0.1),
     Kind("film, made again", PLAIN, 0.15, again=True),
     Kind("film, two cycles more", PLAIN + "repeat = 3\n", 0.1, first=PLAIN),

@@ -67,7 +67,8 @@ class Orders:
             yield
         finally:
             if for_good:  # what is told now is told to somebody who is leaving
-                self._held = True
+                for kind in heard:
+                    signal.signal(kind, signal.SIG_IGN)
             else:
                 for kind, handler in before.items():
                     signal.signal(kind, handler)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import resource
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import boxes
 import numpy as np
 import pytest
 
-from nanotrode.errors import InputError, Interrupted
+from nanotrode.errors import InputError, Interrupted, NanotrodeError
 from nanotrode.materials.kinetics import ButlerVolmer, ConstantExchange, RootExchange
 from nanotrode.materials.laws import Constant, Formula
 from nanotrode.solver.checkpoint_files import BEFORE, FILE_NAME, resume_time
@@ -273,6 +274,22 @@ def test_with_both_damaged_the_run_begins_again(tmp_path, cut_short, whole, capl
 def test_death_between_the_two_names_leaves_one(tmp_path, cut_short, whole):
     (tmp_path / FILE_NAME).replace(tmp_path / BEFORE)
     same(cut_short.run(tmp_path, resume=True), whole[0])
+
+
+@pytest.mark.parametrize("room", [6_000, 12_000, 20_000])
+def test_a_disk_that_fills_up_leaves_the_last_whole_files(tmp_path, whole, law, room):
+    """A file that grows beyond what the system lets it be is refused in the midst of its bytes."""
+    run, limits = simulate(of=LAWS[law]()), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    try:
+        with pytest.raises((OSError, NanotrodeError)):
+            run.run(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not list(tmp_path.glob(".part-*"))
+    for file in tmp_path.iterdir():
+        assert file.stat().st_size <= room
+    same(run.run(tmp_path, resume=True), whole[0])
 
 
 # --- more of the same ----------------------------------------------------------------------------
