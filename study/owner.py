@@ -24,6 +24,7 @@ from .._files import part_of
 from ..errors import InputError
 
 LOCK = ".owner.json"
+JOB = "NANOTRODE_JOB"
 WRITING = 10.0
 """That a lock file may take to be written where it cannot be made in one step [s]."""
 
@@ -38,6 +39,8 @@ class Owner:
         host: The machine's name.
         machine: The machine, by its own mark and the namespace of its processes' numbers.
         boot: The machine's life since it was started.
+        job: The batch job that it is part of; empty for none.
+        attempt: How often that job had been begun again.
         since: When it took the folder.
     """
 
@@ -46,6 +49,8 @@ class Owner:
     host: str
     machine: str
     boot: str
+    job: str = ""
+    attempt: str = ""
     since: str = ""
 
     @classmethod
@@ -53,7 +58,7 @@ class Owner:
         """This process, now."""
         since = datetime.now(UTC).isoformat(timespec="seconds")
         begun, _ = _stat(os.getpid())
-        return cls(os.getpid(), begun, *_machine(), since=since)
+        return cls(os.getpid(), begun, *_machine(), *_job(), since=since)
 
     @property
     def is_of_this_machine(self) -> bool:
@@ -64,6 +69,9 @@ class Owner:
     @property
     def has_ended(self) -> bool:
         """Whether it is known to live no more."""
+        job, attempt = _job()
+        if self.job and self.job == job and self.attempt != attempt:
+            return True  # a batch system begins a job again when it has ended, wherever that was
         if not self.is_of_this_machine:
             return False
         if self.boot != _machine()[2]:
@@ -199,6 +207,20 @@ def _machine() -> tuple[str, str, str]:
         namespace = os.readlink("/proc/self/ns/pid")
     mark = f"{_read('/etc/machine-id')} {namespace}"
     return socket.gethostname(), mark, _read("/proc/sys/kernel/random/boot_id")
+
+
+def _job() -> tuple[str, str]:
+    """Slurm's job around this process, and how often it was begun again; a case gets them told."""
+    told = os.environ.get(JOB, "")
+    here = f"{os.environ.get('SLURM_JOB_ID', '')} {os.environ.get('SLURM_RESTART_COUNT', '0')}"
+    job, _, attempt = (told or here).partition(" ")
+    return (job, attempt) if job else ("", "")
+
+
+def job_environment() -> dict[str, str]:
+    """For a process that is not to see Slurm's own variables."""
+    job, attempt = _job()
+    return {JOB: f"{job} {attempt}"} if job else {}
 
 
 def _stat(pid: int) -> tuple[str, str]:

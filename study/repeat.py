@@ -30,8 +30,9 @@ NEW, MOVES = ".new", "moves.json"
 
 
 def place(folder: Path) -> Path:
-    """Where a repeat of the run in a folder waits; its name is the folder's."""
-    return folder / NEW / (folder.resolve().name or "run")
+    """Where a repeat of the run in a folder waits; its name is, or was, the folder's."""
+    there = sorted(folder.glob(f"{NEW}/*/"))
+    return there[0] if there else folder / NEW / (folder.resolve().name or "run")
 
 
 def old(work: Path) -> Path | None:

@@ -21,6 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..folder import STUDY
+from ..owner import job_environment
 from .task import MESH, OUTPUT, SUMMARY, Record, Task, read_record, write_record
 
 LOCK = ".lock"
@@ -119,7 +120,7 @@ def mpiexec() -> str:
 def environment() -> dict[str, str]:
     """The environment of a task: one thread a process, and no trace of an MPI or Slurm around."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(LAUNCHERS)}
-    return kept | dict.fromkeys(THREADS, "1")
+    return kept | dict.fromkeys(THREADS, "1") | job_environment()
 
 
 def _run(task: Task, begun: Record, lock: int, processes: Processes) -> Record:

@@ -199,6 +199,19 @@ def test_an_interrupted_repeat_goes_on_or_begins_again(made, study, kept):
     assert not (work / "checkpoint.npz").exists()
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_repeat_is_found_in_a_folder_that_was_renamed(made, study, tmp_path, whole):
+    out, moved = made(), tmp_path / "moved"
+    work = claim(out, study, force=True).work
+    (work / "timeseries.csv").write_text("new")
+    if whole:
+        finish(work)
+    out.rename(moved)
+    assert claim(moved, study, resume=True).state == ("finished" if whole else "unfinished")
+    if whole:
+        assert (moved / "timeseries.csv").read_text() == "new"
+
+
 def test_links_into_other_folders_are_followed_and_stay(made, study, tmp_path):
     out, scratch = made(), tmp_path / "scratch"
     (out / "fields").rename(scratch)

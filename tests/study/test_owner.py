@@ -16,6 +16,7 @@ import pytest
 
 from nanotrode.errors import InputError
 from nanotrode.study import owner
+from nanotrode.study.cases import launch
 from nanotrode.study.owner import LOCK, Lock, Owner, owned, read_owner
 
 HOLD = """\
@@ -79,6 +80,21 @@ def test_of_another_machine_it_is_said_what_to_do(tmp_path, changes):
     leave(tmp_path, replace(Owner.here(), pid=2**22 + 1, **changes))
     with pytest.raises(InputError, match=r"cannot be seen from here, delete .*owner\.json"):
         Lock(tmp_path)
+
+
+def test_a_job_that_slurm_has_begun_again_takes_over_from_itself_on_another_node(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("SLURM_JOB_ID", "4711")
+    first = replace(Owner.here(), host="node7", pid=2**22 + 1)
+    assert (first.job, first.attempt) == ("4711", "0")
+    leave(tmp_path, first)
+    with pytest.raises(InputError, match="cannot be seen from here"):
+        Lock(tmp_path)
+    monkeypatch.setenv("SLURM_RESTART_COUNT", "1")
+    Lock(tmp_path).release()
+    case = {k: v for k, v in launch.environment().items() if not k.startswith("SLURM")}
+    assert case[owner.JOB] == "4711 1"
 
 
 def test_an_unreadable_lock_is_believed_only_while_it_may_be_under_way(tmp_path):

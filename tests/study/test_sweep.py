@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import random
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import drive
@@ -163,3 +166,32 @@ def test_killed_at_random_it_goes_on_with_nothing_lost_and_nothing_twice(
         # a stage is repeated at most where a kill fell between its work and its checkpoint
         assert sorted(set(done)) == ["1", "2", "3", "finished"]
         assert len(done) <= 4 + kills
+
+
+def test_told_to_end_a_sweep_ends_its_cases_and_a_second_one_is_kept_out(
+    sweep, tmp_path, monkeypatch
+):
+    over = "geometry.count = [1, 4, 7]"
+    path, out = tmp_path / "study.toml", tmp_path / "out"
+    path.write_text(STUDY + over, encoding="utf-8")
+    monkeypatch.setenv("FAKE_SECONDS", "30")
+    words = [sys.executable, str(Path(drive.__file__)), "sweep", str(path), "--out", str(out)]
+    first = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+    while drive.starts(out) < 2:
+        assert first.poll() is None
+        time.sleep(0.02)
+    second = subprocess.run(words, capture_output=True, text=True)
+    assert second.returncode == 2
+    assert f"process {first.pid} on" in second.stderr
+    first.send_signal(signal.SIGTERM)
+    said = first.communicate(timeout=30)[1]
+    assert first.returncode == 143
+    assert said.splitlines()[-1] == (
+        f"interrupted by SIGTERM; go on with: nanotrode sweep {path} --out {out}"
+    )
+    for record in drive.records(out):
+        assert record["status"] == "stopped"
+        assert not Path(f"/proc/{record['pid']}").exists()
+    monkeypatch.setenv("FAKE_SECONDS", "0")
+    code, rows = sweep(over)
+    assert (code, [row["status"] for row in rows]) == (0, ["done"] * 3)
