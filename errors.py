@@ -63,3 +63,7 @@ class Interrupted(NanotrodeError):
 
 class SolverError(NanotrodeError):
     """A solve failed; the message names time, step size, protocol step, region and reason."""
+
+
+class BalanceError(SolverError):
+    """A run came to its end, but charge was lost on the way; the message says when and where."""

@@ -33,6 +33,7 @@ class Progress:
         step_start: Time at which that step began [s]; None if it has not begun.
         step_potential: Potential just before that step [V].
         in_step, passed, throughput, initial_mean: See `journal.Journal`.
+        balance: The numbers of `balance.Balance`.
         next_size: Time step that the controller wants next [s].
         outputs: Snapshots written so far.
         last_output: (time [s], mean stoichiometry) of the last snapshot.
@@ -60,6 +61,7 @@ class Progress:
     counts: dict[str, int]
     wall: float
     keeps: bool
+    balance: tuple[float, float, float, int] = (0.0, 0.0, 0.0, 0)
     past: list[tuple[float, float]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from .interface import SurfaceReaction, molar_flux_scale, react
 from .model import Evaluation, Jacobian, largest, total, totals
+from .pace import Depth
 from .surface import build_surface
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ FLOOR, CEILING = 1e-9, 1.0 - 1e-9
 """Stoichiometries between which Newton's iterates are kept on the surface."""
 MOST_POTENTIAL = 0.2
 """Largest change of a surface point's open-circuit potential in one Newton step [V]."""
+BISECTIONS = 60
+"""Halvings that find a stoichiometry for a potential to rounding."""
+LEAST_SHARE = 1e-13
+"""Share of the mass in the Jacobian below which rounding of the stiffness would drown it."""
 NEAR = 0.2
 """Share of its distance to a bound within which a surface value moves freely."""
 
@@ -77,7 +82,10 @@ class InsertionModel:
         self._base = self._mass.duplicate(copy=True)
         self._operator = self._mass.duplicate(copy=True)
         self._shift: float | None = None
+        self._diffusivity: Array | None = None
         self._base_is_new = True
+        steepest = (self._stiffness.getDiagonal().array_r / self.mass_diagonal).max(initial=0.0)
+        self._least_share = LEAST_SHARE * largest(self.comm, float(steepest))
 
     @property
     def full_charge(self) -> float:
@@ -85,10 +93,17 @@ class InsertionModel:
         return 1.0 / self._scale
 
     @property
-    def diffusion_time(self) -> float:
-        """(volume / area)^2 / D [s], the shortest time in which the whole solid takes part."""
-        fastest = float(np.max(self.material.diffusivity(np.linspace(0.0, 1.0, 101))))
-        return (self.volume / self.area) ** 2 / fastest
+    def depth(self) -> Depth:
+        """What sets the pace: the time in which the whole solid takes part, the outermost layer."""
+        fastest = fastest_diffusivity(self.material)
+        surface = np.zeros_like(self.lumped_mass)
+        surface[self.surface.unknowns] = 1.0
+        gradient = total(self.comm, surface @ self._apply(self._stiffness, surface))
+        if self.symmetric:
+            gradient /= fastest
+        depth = self.volume / self.area
+        # a field that falls from one to nothing over a layer has 1/layer for the gradient's square
+        return Depth(diffusion_time=depth**2 / fastest, skin=1.0 / (depth**2 * gradient))
 
     def evaluate(self, u: Array, potential: float) -> Evaluation:
         """See `model.Model.evaluate`."""
@@ -122,18 +137,21 @@ class InsertionModel:
 
     def residual(self, shift: float, u: Array, at: Evaluation) -> Array:
         """See `model.Model.residual`: one product where the diffusivity is constant."""
-        if self.symmetric:
+        if self.symmetric and shift >= self._least_share:
             self._set_base(shift, None)
             result = self._apply(self._base, u)
         else:
-            result = self._apply(self._stiffness, self.material.diffusivity.integral(u))
+            result = self._apply(
+                self._stiffness, u if self.symmetric else self.material.diffusivity.integral(u)
+            )
             result += shift * self.apply_mass(u)
         self.surface.add_tests(at.flux, result)
         return result
 
     def jacobian(self, shift: float, u: Array, at: Evaluation) -> Jacobian:
         """See `model.Model.jacobian`: shift M + K diag(D) + the surface's part."""
-        self._set_base(shift, None if self.symmetric else self.material.diffusivity(u))
+        diffusivity = None if self.symmetric else self.material.diffusivity(u)
+        self._set_base(shift, diffusivity)
         anew, self._base_is_new = self._base_is_new, False
         only = self.surface.add_to(self._base, at.state_slope, self._operator, anew=anew)
         return Jacobian(self._operator, diagonal_only=only)
@@ -144,20 +162,37 @@ class InsertionModel:
         self.surface.add_tests(at.potential_slope, result)
         return result
 
+    def uniform_response(self, shift: float, at: Evaluation) -> Array:
+        """See `model.Model.uniform_response`; of a uniform diffusivity nothing is left."""
+        result = shift * self.lumped_mass
+        if self._diffusivity is not None:
+            uneven = self._diffusivity - self.mean(self._diffusivity)
+            result += self._apply(self._stiffness, uneven)
+        self.surface.add_tests(at.state_slope, result)
+        return result
+
     def rate_along(self, at: Evaluation, change: Array) -> float:
         """See `model.Model.rate_along`."""
         return float((self.surface.weights * at.state_slope) @ self.surface.values(change))
 
     def _set_base(self, shift: float, diffusivity: Array | None) -> None:
-        """Make the base shift M + K diag(D) of the Jacobian, unless it stands already."""
+        """Make the base shift M + K diag(D) of the Jacobian, unless it stands already.
+
+        A share of the mass that is too small to be seen beside the stiffness is made larger: the
+        uniform change, which alone would feel it, is not left to the matrix (`nonlinear`).
+        """
         if shift == self._shift and diffusivity is None:
             return
+        self._diffusivity = diffusivity
         same = self._base.Structure.SAME_NONZERO_PATTERN
         self._stiffness.copy(self._base, same)
         if diffusivity is not None:
             self._in.array_w[:] = diffusivity
             self._base.diagonalScale(None, self._in)
-        self._base.axpy(shift, self._mass, same)
+        fastest = (
+            1.0 if diffusivity is None else largest(self.comm, float(diffusivity.max(initial=0.0)))
+        )
+        self._base.axpy(max(shift, fastest * self._least_share), self._mass, same)
         self._shift, self._base_is_new = shift, True
 
     def admissible(self, old: Array, new: Array, *, reach: float = math.inf) -> Array:
@@ -206,6 +241,19 @@ class InsertionModel:
         potential = abs(rate) / max(at.rate_slope, TINY)
         return float(max(np.sqrt(volume), np.sqrt(surface), potential))
 
+    def settled(self, u: Array, potential: float) -> Array:
+        """See `model.Model.settled`."""
+        # beyond empty and full, where the laws go on as tangents: from there Newton's method comes
+        # back at once, whereas from within it would climb a wall of exponentials
+        low, high = -0.1, 1.1
+        for _ in range(BISECTIONS):
+            middle = 0.5 * (low + high)
+            full = float(self.material.ocp(np.array([middle]))[0]) < potential
+            low, high = (low, middle) if full else (middle, high)
+        result = u.copy()
+        result[self.surface.unknowns] = low
+        return result
+
     def equilibrium_potential(self, u: Array) -> float:
         """The open-circuit potential [V] of the mean surface stoichiometry."""
         return float(np.asarray(self.material.ocp(np.array([self.surface_mean(u)])))[0])
@@ -237,3 +285,8 @@ class InsertionModel:
         self._in.resetArray()
         self._out.resetArray()
         return product
+
+
+def fastest_diffusivity(material: Material) -> float:
+    """The largest diffusivity [m2 s-1] between empty and full."""
+    return float(np.max(material.diffusivity(np.linspace(0.0, 1.0, 101))))

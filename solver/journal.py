@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..notices import Notices
 from .accuracy import UNRESOLVED, UNSURE, Accuracy
+from .balance import Balance, relative_gap
 from .checkpoint import Checkpoint, Progress
 from .domain import Domain
 from .endings import ElectrodeScale, Reading
@@ -62,6 +63,7 @@ class Journal:
         in_step: Integral of the rate within the protocol step under way.
         initial_mean: Mean stoichiometry at the start.
         counts: Accepted, rejected and failed time steps.
+        balance: Where charge was lost, if any was.
         notices: What the user should know; part of the summary.
     """
 
@@ -80,6 +82,7 @@ class Journal:
     )
     events: list[Event] = field(default_factory=list)
     recorder: Recorder = field(default_factory=Recorder)
+    balance: Balance = field(default_factory=Balance)
     notices: Notices = field(default_factory=Notices)
     outputs: int = 0
     last_output: tuple[float, float] = (0.0, 0.0)
@@ -92,9 +95,13 @@ class Journal:
         return self.wall_before + clock.perf_counter() - self.opened
 
     def charge_error(self, u: Array) -> float:
-        """|charge passed - ions stored| over the charge that has gone to and fro."""
+        """|charge passed - ions stored| over the charge that has gone to and fro.
+
+        In a rest it is over the capacity: see `balance`.
+        """
         stored = self.model.mean(u) - self.initial_mean
-        return abs(self.passed + stored) / max(self.throughput, 1e-300)
+        low, high = self.model.material.stoichiometry_limits
+        return relative_gap(self.passed + stored, throughput=self.throughput, capacity=high - low)
 
     def reading(self, state: State, passed: float = 0.0) -> Reading:
         """What an ending looks at, `passed` after the last booked step."""
@@ -105,12 +112,14 @@ class Journal:
             charge=-full * (self.in_step + passed),
         )
 
-    def book(self, step: TimeStep) -> None:
-        """Enter an accepted time step."""
+    def book(self, index: int, step: TimeStep) -> None:
+        """Enter an accepted time step of a protocol step."""
         self.passed += step.passed
         self.throughput += abs(step.passed)
         self.in_step += step.passed
         self.counts["accepted"] += 1
+        gap = self.passed + self.model.mean(step.end.u) - self.initial_mean
+        self.balance.note(gap, time=step.end.time, step=index)
         if self.outlets.watch is not None:
             self.outlets.watch(step)
 
@@ -232,6 +241,7 @@ class Journal:
         numbers = stored.progress
         self.initial_mean, self.passed = numbers.initial_mean, numbers.passed
         self.throughput, self.in_step = numbers.throughput, numbers.in_step
+        self.balance = Balance(*numbers.balance)
         self.counts, self.events = dict(numbers.counts), list(numbers.events)
         self.outputs, self.last_output = numbers.outputs, numbers.last_output
         self.wall_before = numbers.wall

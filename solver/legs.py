@@ -9,10 +9,8 @@ from .control import Control, ImposedPotential, ImposedRate
 from .endings import ElectrodeScale, Ending, endings_of
 from .steps import ConstantCurrent, ConstantVoltage, Step, VoltageSweep
 
-SUDDEN, RAMP = 0.2, 1e-3
-"""A jump of the potential by more than the first [V] is a ramp that takes the second, in units of
-the diffusion time and times the square of the jump up to 1 V: no mesh resolves the layer that a
-true jump of a volt would make at first, and no instrument makes one."""
+SUDDEN = 0.2
+"""Jump of the potential [V] beyond which it is a ramp, where the model asks for one."""
 MOST_CHANGE = 0.02
 """Largest change of the mean stoichiometry in one step at imposed current: the series then
 draws a smooth curve, and a step never runs far beyond a full or an empty electrode."""
@@ -42,6 +40,13 @@ class Leg:
     end: float
     settled: float
 
+    @property
+    def jump(self) -> float:
+        """How far the potential jumps at its start, where it is imposed [V]."""
+        if isinstance(self.control, ImposedPotential) and self.control.ramp == 0.0:
+            return abs(self.control.start - self.before)
+        return 0.0
+
     def longest(self, max_step: float) -> float:
         """Longest time step [s] in it."""
         if isinstance(self.control, ImposedRate) and self.control.rate != 0.0:
@@ -50,7 +55,13 @@ class Leg:
 
 
 def begin_leg(
-    index: int, step: Step, *, start: float, before: float, scale: ElectrodeScale, unit: float
+    index: int,
+    step: Step,
+    *,
+    start: float,
+    before: float,
+    scale: ElectrodeScale,
+    ramp: float = 0.0,
 ) -> Leg:
     """A protocol step that begins.
 
@@ -60,7 +71,8 @@ def begin_leg(
         start: Time [s].
         before: Potential just before it [V].
         scale: The whole electrode's size.
-        unit: The electrode's diffusion time [s].
+        ramp: How long the potential takes for a jump of 1 V, times the square of smaller ones
+            [s]; 0 jumps.
     """
     control: Control = ImposedRate(0.0)
     duration = math.inf if step.duration is None else step.duration
@@ -68,13 +80,12 @@ def begin_leg(
         sign = -1.0 if step.lowers else 1.0
         control = ImposedRate(sign * scale.current(step.amount) / scale.full_charge)
     elif isinstance(step, ConstantVoltage):
-        control = _ramped(ImposedPotential(step.voltage, 0.0, start), before, duration, unit)
+        control = _ramped(ImposedPotential(step.voltage, 0.0, start), before, duration, ramp)
     elif isinstance(step, VoltageSweep):
         first = before if step.start is None else step.start
         slope = math.copysign(step.rate, step.stop - first)
         duration = min(duration, abs(step.stop - first) / step.rate)
-        control = _ramped(ImposedPotential(first, slope, start), before, duration, unit)
-    ramp = control.ramp if isinstance(control, ImposedPotential) else 0.0
+        control = _ramped(ImposedPotential(first, slope, start), before, duration, ramp)
     return Leg(
         index=index,
         step=step,
@@ -83,16 +94,16 @@ def begin_leg(
         control=control,
         endings=endings_of(step, scale, before),
         end=start + duration,
-        settled=start + ramp,
+        settled=start + (control.ramp if isinstance(control, ImposedPotential) else 0.0),
     )
 
 
 def _ramped(
-    control: ImposedPotential, before: float, duration: float, unit: float
+    control: ImposedPotential, before: float, duration: float, ramp: float
 ) -> ImposedPotential:
     """The same potential, reached by a ramp if it is far from where the electrode stands."""
     jump = abs(control.start - before)
-    if jump <= SUDDEN:
+    if jump <= SUDDEN or ramp <= 0.0:
         return control
-    ramp = RAMP * min(jump, 1.0) ** 2 * unit
-    return replace(control, before=before, ramp=min(ramp, 0.1 * duration))
+    wanted = min(jump, 1.0) ** 2 * ramp
+    return replace(control, before=before, ramp=min(wanted, 0.1 * duration))

@@ -159,6 +159,8 @@ class LinearSolver:
         reduction = math.sqrt(after / before) if before > 0.0 else 0.0
         if reduction <= tolerance:
             return guess
+        if reduction >= 1.0:
+            return self.solve(right, tolerance=tolerance)
         return guess + self.solve(left, tolerance=min(tolerance / reduction, LOOSEST))
 
     def start_keeping(self) -> None:

@@ -4,6 +4,8 @@ A model is the semi-discrete system
 
     M du/dt + f(u, V) = 0,        rate(u, V) = integral of the reaction over the electrode,
 
+of which rate is the sum of all equations' f: what moves inside moves nothing out.
+
 with one scalar control V, the electrode potential [V]: either V is imposed, or the rate is
 and V is solved for with the field (`control`). A model knows no protocol and no time step;
 the integrator knows no mesh and no kinetics.
@@ -95,6 +97,9 @@ class Model(Protocol):
     def potential_slope(self, at: Evaluation) -> Array:
         """(owned,) df/dV [1/(s V)]."""
 
+    def uniform_response(self, shift: float, at: Evaluation) -> Array:
+        """(owned,) the Jacobian times a change of one everywhere, which no diffusion opposes."""
+
     def rate_along(self, at: Evaluation, change: Array) -> float:
         """This rank's part of the rate's slope along a change (owned,) of the state [1/s]."""
 
@@ -106,6 +111,9 @@ class Model(Protocol):
 
     def restrained(self, old: Array, new: Array) -> Array:
         """`new` (changed in place), an extrapolation, not so far that no iteration comes back."""
+
+    def settled(self, u: Array, potential: float) -> Array:
+        """A copy of `u` whose surface is where the potential drives no current."""
 
     def error_norm(self, error: Array, at: Evaluation) -> float:
         """A local error of the state as one number, in units of the tolerance's."""

@@ -11,20 +11,22 @@ J y = r, J z = g, dV = (rho - h.y) / (d rate/dV - h.z), du = y - z dV.
 Each linear solve is inexact, but its sum over all equations is made exact, by a shift along
 the constants; and so is, to second order, the sum of a stage's own equations when Newton's
 method stops. The mean of the field then follows the current however loose the solver, which
-is conservation of charge.
+is conservation of charge. In those sums diffusion has no part, since it only moves what is
+there; so they are taken without it, or fast diffusion would drown them in its rounding.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .control import Control, ImposedPotential, ImposedRate
-from .linear import LinearSolver
-from .model import Evaluation, Model, StageFailure, largest, total, totals
+from .exact_sum import ExactSumSolver, Solution
+from .model import Evaluation, Model, StageFailure, largest, total
 
 Array = NDArray[np.float64]
 
@@ -33,6 +35,9 @@ GUARDED_ITERATIONS = 25
 """Newton steps that are kept inside the admissible range; later ones are free."""
 UNDAMPED, STALLED = 4, 0.5
 """After this many steps, one that leaves more than this share of the residual is halved."""
+EVEN = 0.01
+"""Uniform change that is left at the end, over the root of the tolerance: it is made then, and
+what it leaves is of second order. Where diffusion is fast no residual would show it."""
 LOCAL = 2.0
 """Largest factor between a point's conductances before and after a step that is small there."""
 MAX_POTENTIAL_STEP = 0.2
@@ -65,6 +70,30 @@ class Stage:
     iterations: int
 
 
+class _Left(NamedTuple):
+    """What is left of a stage's equations.
+
+    Attributes:
+        residual: (owned,) r [1/s].
+        gained: Sum of its parts without the reaction's: what the mean gained in the stage [1/s].
+        imbalance: Its sum over all ranks, free of the rounding of the diffusion [1/s].
+        surplus: The same with the rate imposed in the place of the reaction's [1/s], which is free
+            of the kinetics' rounding too; None where V is imposed.
+    """
+
+    residual: Array
+    gained: float
+    imbalance: float
+    surplus: float | None
+
+    def uniform(self, shift: float, at: Evaluation) -> tuple[float, float]:
+        """The uniform change of u, and that of V [V], that zero the sum of the equations."""
+        if self.surplus is None:
+            return self.imbalance / (shift + at.uniform_slope), 0.0
+        change, excess = self.surplus / shift, self.imbalance - self.surplus
+        return change, (excess - at.uniform_slope * change) / max(at.rate_slope, TINY)
+
+
 class Newton:
     """Solves stages of one model, keeping matrices and preconditioner between them.
 
@@ -77,37 +106,42 @@ class Newton:
 
     def __init__(self, model: Model, *, size: int, tolerance: float) -> None:
         self.model, self.tolerance = model, tolerance
-        self._linear = LinearSolver(model.comm, size=size, symmetric=model.symmetric)
+        self._solver = ExactSumSolver(model, size=size)
         self.iterations = 0
         self._inverse_mass = 1.0 / model.mass_diagonal
-        # what the linear solver's matrix was made of: the shift, and the reaction
-        self._made_of: tuple[float, Evaluation]
         self._along: Array | None = None
 
     @property
     def counts(self) -> dict[str, int]:
         """Newton and linear iterations so far."""
-        return {"newton": self.iterations, "linear": self._linear.iterations}
+        return {"newton": self.iterations, "linear": self._solver.linear.iterations}
 
     @property
     def keeps(self) -> bool:
         """Whether the linear solver has gone over to a kept preconditioner."""
-        return self._linear.keeps
+        return self._solver.linear.keeps
 
     def resume(self, *, keeps: bool, counts: dict[str, int]) -> None:
         """Stand where a stopped run stood."""
         self.iterations = counts.get("newton", 0)
-        self._linear.iterations = counts.get("linear", 0)
+        self._solver.linear.iterations = counts.get("linear", 0)
         if keeps:
-            self._linear.start_keeping()
+            self._solver.linear.start_keeping()
 
     def forget(self) -> None:
         """Drop what is kept, so that what follows depends on the state alone."""
-        self._linear.forget()
+        self._solver.linear.forget()
         self._along = None
 
     def solve(
-        self, shift: float, target: Array, control: Control, *, time: float, guess: tuple
+        self,
+        shift: float,
+        target: Array,
+        control: Control,
+        *,
+        time: float,
+        guess: tuple,
+        most: int = MAX_ITERATIONS,
     ) -> Stage:
         """Find (u, V) of a stage.
 
@@ -117,6 +151,7 @@ class Newton:
             control: What is imposed.
             time: The stage's time [s].
             guess: (u, V) to start from.
+            most: Steps after which it is given up.
 
         Raises:
             StageFailure: No convergence; the message says what was seen.
@@ -128,11 +163,15 @@ class Newton:
             potential = control.potential(time)
         update, error, reduction = np.inf, np.inf, None
         last: tuple[float, Evaluation] | None = None
-        for iteration in range(MAX_ITERATIONS):
+        wanted = total(model.comm, target.sum())
+        for iteration in range(most):
             at = model.evaluate(u, potential)
             residual = model.residual(shift, u, at)
             residual -= target
             excess = 0.0 if rate is None else at.rate - rate
+            gained = shift * total(model.comm, model.lumped_mass @ u) - wanted
+            surplus = None if rate is None else gained + rate
+            left = _Left(residual, gained, gained + at.rate, surplus)
             size = self._size(residual, excess, shift, at)
             if not math.isfinite(size):
                 raise StageFailure("the residual is not a finite number")
@@ -143,12 +182,13 @@ class Newton:
                 error = update * min(1.0, reduction)
                 if error < self.tolerance and not self._is_local(then, at):
                     error = update  # a residual that falls from a wall says nothing of the rest
-                if error < self.tolerance or size < ROUND_OFF * self._scale(shift, u):
-                    imbalance = total(model.comm, residual.sum())
-                    shares = _balance(shift, at, imbalance, None if rate is None else excess)
-                    return self._stage(shift, target, (u, potential, at), shares, iteration)
+                change, move = left.uniform(shift, at)
+                even = max(abs(change), abs(move)) < EVEN * math.sqrt(self.tolerance)
+                if even and (error < self.tolerance or size < ROUND_OFF * self._scale(shift, u)):
+                    found = u, potential, at
+                    return self._stage(shift, target, found, left, change, move, iteration)
             digits = self._linear_tolerance(error, reduction)
-            step, move, felt = self._step(shift, u, at, residual, excess, rate is None, digits)
+            step, move, felt = self._step(shift, u, at, left, digits)
             # of the whole step: one that is cut short says nothing of how far the solution is
             reach = self._largest(step)
             update = max(reach, abs(move), felt)
@@ -162,23 +202,33 @@ class Newton:
                 new = model.admissible(u, new, reach=reach)
             u, potential, last = new, potential - damping * move, (size, at)
             self.iterations += 1
-        raise StageFailure(
-            f"Newton's method left an error of {error:.1e} after {MAX_ITERATIONS} steps"
-        )
+        raise StageFailure(f"Newton's method left an error of {error:.1e} after {most} steps")
 
     def filter_error(self, shift: float, defect: Array) -> Array:
         """J^-1 shift defect, with the last stage's J: a local error freed of its stiff part."""
         try:
-            return self._linear_solve(shift * defect, ESTIMATE)[0]
+            right = shift * defect
+            return self._solver.solve(right, total(self.model.comm, right.sum()), ESTIMATE).change
         except ArithmeticError as failure:
             raise StageFailure(str(failure)) from failure
 
     def _stage(
-        self, shift: float, target: Array, found: tuple, shares: tuple, iterations: int
+        self,
+        shift: float,
+        target: Array,
+        found: tuple,
+        left: _Left,
+        change: float,
+        move: float,
+        iterations: int,
     ) -> Stage:
-        """The stage where Newton's method stopped, its sum made exact by a last, uniform change."""
-        (u, potential, at), (change, move) = found, shares
-        rate = at.rate - at.uniform_slope * change - at.rate_slope * move
+        """The stage where Newton's method stopped, its sum made exact by a last, uniform change.
+
+        The rate that it tells is the one that balances: the reaction's own, but for what Newton's
+        method left, and for rounding where the reaction is fast.
+        """
+        u, potential, at = found
+        rate = shift * change - left.gained
         u -= change
         content = self.model.apply_mass(u)
         f = target - shift * content
@@ -189,55 +239,34 @@ class Newton:
         shift: float,
         u: Array,
         at: Evaluation,
-        residual: Array,
-        excess: float,
-        imposed: bool,
+        left: _Left,
         tolerance: float,
     ) -> tuple[Array, float, float]:
         """The Newton step (du, dV), to be taken off, and the potential that du weighs [V]."""
-        model = self.model
         try:
-            self._linear.set_matrix(*model.jacobian(shift, u, at))
-            self._made_of = shift, at
-            y, along_y = self._linear_solve(residual, tolerance)
-            if imposed:
-                return y, 0.0, abs(along_y) / max(at.rate_slope, TINY)
-            z, along_z = self._along_potential(at, tolerance)
+            self._solver.set_point(shift, u, at)
+            y = self._solver.solve(left.residual, left.imbalance, tolerance)
+            if left.surplus is None:
+                return y.change, 0.0, abs(y.rate) / max(at.rate_slope, TINY)
+            z = self._along_potential(at, tolerance)
         except ArithmeticError as failure:
             raise StageFailure(str(failure)) from failure
-        conductance = at.rate_slope - along_z
+        # d rate/dV - h.z by the sum of J z = g, in which nothing cancels
+        conductance = shift * z.mean
         if conductance <= 0.0:
             raise StageFailure("the surface cannot carry the imposed current")
-        move = (excess - along_y) / conductance
-        felt = abs(along_y - move * along_z) / max(at.rate_slope, TINY)
-        return y - move * z, move, felt
+        move = (shift * y.mean - left.surplus) / conductance
+        felt = abs(y.rate - move * z.rate) / max(at.rate_slope, TINY)
+        return y.change - move * z.change, move, felt
 
-    def _along_potential(self, at: Evaluation, tolerance: float) -> tuple[Array, float]:
+    def _along_potential(self, at: Evaluation, tolerance: float) -> Solution:
         """J^-1 df/dV, from the one before: it changes little from step to step."""
         right = self.model.potential_slope(at)
         if self._along is None:
             self._along = np.zeros_like(right)
-        self._along, rate = self._linear_solve(right, tolerance, guess=self._along)
-        return self._along, rate
-
-    def _linear_solve(
-        self, right: Array, tolerance: float, *, guess: Array | None = None
-    ) -> tuple[Array, float]:
-        """A solution whose sum over all equations is exact, and the rate's slope along it [1/s].
-
-        The columns of J sum to shift times the lumped mass, plus the slope of the rate.
-        """
-        if guess is None:
-            solution = self._linear.solve(right, tolerance=tolerance)
-        else:
-            solution = self._linear.improve(guess, right, tolerance=tolerance)
-        model, (shift, at) = self.model, self._made_of
-        wanted, mean, along = totals(
-            model.comm, right.sum(), model.lumped_mass @ solution, model.rate_along(at, solution)
-        )
-        change = (wanted - shift * mean - along) / (shift + at.uniform_slope)
-        solution += change
-        return solution, along + at.uniform_slope * change
+        found = self._solver.solve(right, at.rate_slope, tolerance, guess=self._along)
+        self._along = found.uneven
+        return found
 
     def _linear_tolerance(self, error: float, reduction: float | None) -> float:
         """Solve no further than this Newton step can use (Eisenstat-Walker), nor less."""
@@ -263,20 +292,3 @@ class Newton:
     def _largest(self, values: Array) -> float:
         low, high = values.min(initial=0.0), values.max(initial=0.0)
         return largest(self.model.comm, float(max(-low, high)))
-
-
-def _balance(
-    shift: float, at: Evaluation, imbalance: float, excess: float | None
-) -> tuple[float, float]:
-    """The uniform change of u, and that of V, that zero the sum of a stage's equations.
-
-    Args:
-        shift: Factor of M [1/s].
-        at: The reaction.
-        imbalance: Sum of the equations [1/s].
-        excess: Rate above the imposed one [1/s]; None where V is imposed.
-    """
-    if excess is None:
-        return imbalance / (shift + at.uniform_slope), 0.0
-    change = (imbalance - excess) / shift
-    return change, (excess - at.uniform_slope * change) / at.rate_slope

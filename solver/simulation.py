@@ -19,6 +19,7 @@ from ..errors import InputError, NanotrodeError
 from ..materials.plausible import oddities, refuse_impossible
 from ..notices import Notices
 from ..units import number, positive
+from .balance import refuse
 from .checkpoint import Checkpoint
 from .domain import Domain
 from .endings import ElectrodeScale
@@ -130,6 +131,7 @@ class Simulation:
 
         Raises:
             Interrupted: `stop` said so; the folder has a checkpoint.
+            BalanceError: Charge was lost on the way; all that was computed is kept.
             SolverError: A time step failed however small; what was computed stays on disk.
             InputError: The folder's checkpoint belongs to another study, or a current is beyond
                 all measure for so small an electrode.
@@ -160,8 +162,12 @@ class Simulation:
             state = timeline.run(self.initial_stoichiometry, stored)
         for text in extrapolated(self.material, journal.recorder.series):
             journal.notices.warn(text)
+        error, texts = journal.charge_error(state.u), [step.text for step in self.protocol.steps]
+        verdict = journal.balance.judge(error, texts, journal.notices)
         summary = _summary(journal, model, newton, state.u, size, set_up)
-        return self._finish(journal, summary, electrode, folder, watchers, emitter)
+        result = self._finish(journal, summary, electrode, folder, watchers, emitter)
+        refuse(verdict)
+        return result
 
     def warnings(self) -> list[str]:
         """What is odd about the run and known before it starts."""

@@ -8,14 +8,17 @@ doi:10.1016/0168-9274(95)00115-8).
 It begins with the slope at the start of the step. Just after a jump of the control that slope
 may be beyond all measure (the exponential of volts), so the first step is taken by the SDIRK2
 method of Alexander (doi:10.1137/0714068): of order 2 and L-stable too, with the same shift,
-and without an explicit stage.
+and without an explicit stage. It overshoots what it damps; where the jump fills a layer that no
+mesh resolves, that would turn the current round, and Euler's implicit method is taken instead.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,7 +28,7 @@ from .control import Control, ImposedPotential
 from .model import Evaluation, Model, StageFailure
 
 if TYPE_CHECKING:
-    from .nonlinear import Newton
+    from .nonlinear import Newton, Stage
 
 Array = NDArray[np.float64]
 
@@ -35,12 +38,12 @@ W = math.sqrt(2.0) / 4.0
 EMBEDDED = ((1.0 - W) / 3.0, (3.0 * W + 1.0) / 3.0, D / 3.0)
 """Weights of the third-order companion, whose difference is the error estimate."""
 
-LADDER = math.sqrt(2.0)
-"""Ratio of neighbouring step sizes: sizes are rungs, so that equal ones share a matrix."""
+SETTLING_ITERATIONS = 100
+"""Most steps of Newton's method where a jump is settled: a wall is climbed by R T / (alpha F)."""
+UNJUDGED = 0.5
+"""Error over the tolerance that a step is said to have which has no say: the next is as long."""
 REACH = 2.0
 """How far ahead a parabola is trusted to predict, in lengths of what it goes through."""
-SAFETY, MOST_GROWTH, MOST_CUT = 0.8, 8.0, 0.1
-FAILURE_CUT = 0.25
 
 
 class Point(NamedTuple):
@@ -104,7 +107,7 @@ class Step:
 
 
 class Tableau(NamedTuple):
-    """A method of two implicit stages with d on the diagonal; rows hold weights of f_1, f_2, f_3.
+    """A method of two implicit stages with one diagonal; rows hold weights of f_1, f_2, f_3.
 
     f_1 is f at the start of the step; f_2 and f_3 are those of the stages. The last stage is
     the end of the step.
@@ -114,66 +117,108 @@ class Tableau(NamedTuple):
     middle: tuple[float, float]
     end: tuple[float, float, float]
     companion: tuple[float, float, float]
+    diagonal: float = D
 
 
 TR_BDF2 = Tableau(2.0 * D, (D, D), (W, W, D), EMBEDDED)
 SDIRK2 = Tableau(D, (0.0, D), (0.0, 1.0 - D, D), (0.0, 1.0, 0.0))
+# two steps of half the length: they overshoot nothing, and take 0.94 of Cottrell's charge
+EULER = Tableau(0.5, (0.0, 0.5), (0.0, 0.5, 0.5), (0.0, 0.0, 1.0), 0.5)
 
 
 def attempt_step(
-    model: Model, newton: Newton, control: Control, start: State, *, size: float, tolerance: float
+    model: Model,
+    newton: Newton,
+    control: Control,
+    start: State,
+    *,
+    size: float,
+    tolerance: float,
+    settles: bool = False,
 ) -> Step:
-    """Take one step: TR-BDF2, or SDIRK2 just after a jump.
+    """Take one step: TR-BDF2, SDIRK2 just after a jump, or Euler's twice where it fills a layer.
 
     Each stage solves M (u_i - u_1) = -h sum_j a_ij f_j; the error is that of the difference
     between the method's weights and its companion's, freed of its stiff part.
+
+    Args:
+        model: The equations.
+        newton: Solves the stages.
+        control: What is imposed.
+        start: Where the step begins.
+        size: [s].
+        tolerance: Local error allowed.
+        settles: Whether a jump fills a layer too thin for the mesh, so that no error is to be told.
 
     Raises:
         StageFailure: A stage did not converge.
     """
     method = SDIRK2 if start.f is None else TR_BDF2
-    shift = 1.0 / (D * size)
+    if settles:
+        method = EULER
+    shift = 1.0 / (method.diagonal * size)
     held = shift * start.content
     middle_time, end_time = start.time + method.fraction * size, start.time + size
-    middle = newton.solve(
-        shift,
-        _target(held, method.middle, (start.f,)),
-        control,
-        time=middle_time,
-        guess=_guess(model, middle_time, start.point, *start.past),
-    )
+    solve = partial(newton.solve, shift, _target(held, method, method.middle, (start.f,)), control)
+    middle = _first_stage(model, solve, middle_time, start, control=control, settles=settles)
     between = Point(middle_time, middle.u, middle.potential)
+    # across a jump that was settled no line leads on
+    before = () if settles else (start.point, *start.past[:1])
     end = newton.solve(
         shift,
-        _target(held, method.end, (start.f, middle.f)),
+        _target(held, method, method.end, (start.f, middle.f)),
         control,
         time=end_time,
-        guess=_guess(model, end_time, between, start.point, *start.past[:1]),
+        guess=_guess(model, end_time, between, *before),
     )
     weights = np.subtract(method.end, method.companion)
     defect = size * _combine(weights, (start.f, middle.f, end.f))
     rates = (start.at.rate, middle.at.rate, end.at.rate)
     error = newton.filter_error(shift, defect)
+    norm = UNJUDGED * tolerance if settles else model.error_norm(error, end.at)
     past = (between, start.point)
     return Step(
         start=start,
         end=State(end_time, end.u, end.potential, end.at, end.content, end.f, past),
         middle=between,
         size=size,
-        error=model.error_norm(error, end.at) / tolerance,
+        error=norm / tolerance,
         passed=size * sum(w * rate for w, rate in zip(method.end, rates, strict=True) if w),
     )
 
 
-def _target(held: Array, weights: tuple[float, ...], known: tuple[Array | None, ...]) -> Array:
+def _target(
+    held: Array, method: Tableau, weights: tuple[float, ...], known: tuple[Array | None, ...]
+) -> Array:
     """A stage's right-hand side: what was there, less what the stages before it took."""
-    return held - _combine(np.divide(weights, D), known)
+    return held - _combine(np.divide(weights, method.diagonal), known)
 
 
 def _combine(weights: Iterable[float], slopes: tuple[Array | None, ...]) -> Array:
     """The weighted sum of what is known; a weight of zero asks for nothing."""
     terms = (w * f for w, f in zip(weights, slopes, strict=False) if f is not None and w)
     return np.asarray(sum(terms))
+
+
+def _first_stage(
+    model: Model,
+    solve: Callable[..., Stage],
+    time: float,
+    start: State,
+    *,
+    control: Control,
+    settles: bool,
+) -> Stage:
+    """The first stage; where a jump fills the surface at once, sought from a surface that is full.
+
+    From the state before, a reaction that quickens as the surface fills leads the wrong way.
+    """
+    if settles and isinstance(control, ImposedPotential):
+        potential = control.potential(time)
+        with suppress(StageFailure):
+            full = model.settled(start.u, potential)
+            return solve(time=time, guess=(full, potential), most=SETTLING_ITERATIONS)
+    return solve(time=time, guess=_guess(model, time, start.point, *start.past))
 
 
 def _guess(model: Model, time: float, latest: Point, *past: Point) -> tuple[Array, float]:
@@ -190,7 +235,11 @@ def _predict(time: float, latest: Point, *past: Point) -> tuple[Array, float]:
 
 
 def _curve(time: float, *points: Point) -> tuple[Array, float]:
-    """(u, V) of the polynomial through points (Lagrange's form)."""
+    """(u, V) of the polynomial through points (Lagrange's form); of those at one time, the first.
+
+    A time step may be so short that the clock does not see its stages.
+    """
+    points = tuple({p.time: p for p in reversed(points)}.values())[::-1]
     weights = [
         math.prod((time - q.time) / (p.time - q.time) for q in points if q is not p) for p in points
     ]
@@ -227,53 +276,3 @@ def consistent_state(model: Model, control: Control, time: float, u: Array) -> S
             following = 0.5 * (low + high)
         potential = following
     raise StageFailure("no potential carries the imposed current")
-
-
-class StepController:
-    """Chooses step sizes on a ladder of fixed rungs.
-
-    Args:
-        first: Size to start from [s].
-        longest: Largest size [s].
-    """
-
-    def __init__(self, *, first: float, longest: float = math.inf) -> None:
-        self.longest = longest
-        self.size = _rung(min(first, longest))
-
-    def restart(self, first: float, *, longest: float) -> None:
-        """Start small again after a jump of the control, with a new largest size [s]."""
-        self.longest = longest
-        self.size = _rung(min(first, self.longest))
-
-    def fit(self, remaining: float) -> float:
-        """The size to try when `remaining` seconds are left: no sliver is left behind."""
-        if remaining <= 1.0001 * self.size:
-            return remaining
-        if remaining < 2.0 * self.size:
-            return 0.5 * remaining
-        return self.size
-
-    def accept(self, error: float, taken: float) -> None:
-        """Choose the next size after a good step; a step cut short by its end never shrinks it."""
-        factor = min(MOST_GROWTH, SAFETY * max(error, 1e-12) ** (-1.0 / 3.0))
-        wanted = min(factor * taken, self.longest)
-        if taken < 0.999 * self.size:
-            wanted = max(wanted, self.size)
-        elif 1.0 <= factor < LADDER:
-            wanted = self.size
-        self.size = _rung(min(wanted, self.longest))
-
-    def reject(self, error: float, tried: float) -> None:
-        """Choose a smaller size after a step whose error was too large."""
-        factor = max(MOST_CUT, SAFETY * error ** (-1.0 / 3.0))
-        self.size = _rung(min(factor, 1.0 / LADDER) * tried)
-
-    def fail(self, tried: float) -> None:
-        """Choose a smaller size after a step that did not converge."""
-        self.size = _rung(FAILURE_CUT * tried)
-
-
-def _rung(size: float) -> float:
-    """The largest rung not above a size; a hair's breadth of rounding does not change it."""
-    return LADDER ** math.floor(math.log(size, LADDER) + 1e-6)

@@ -5,36 +5,33 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 
 from ..errors import SolverError
 from .checkpoint import Checkpoint, Progress
 from .control import ImposedRate
+from .controller import StepController
 from .endings import AlreadyMet, Ending, Reading, locate
 from .journal import Journal
 from .legs import Leg, begin_leg
 from .model import StageFailure
 from .nonlinear import Newton
+from .pace import Reacting, first_step, settling_time, shortest_step
 from .result import Event
 from .settings import SolverSettings, StepReport
-from .stepping import Point, State, StepController, attempt_step, consistent_state
+from .stepping import Point, State, attempt_step, consistent_state
 from .stepping import Step as TimeStep
 from .stopping import Stop, Wish, never, shared_wish, stopped
 
 log = logging.getLogger(__name__)
 
-SMALLEST_STEP, FIRST_STEP = 1e-12, 1e-5
-"""Shortest time step tried, and the one after a jump, in units of the diffusion time."""
+FULL = 0.98
+"""Stoichiometry of the surface beyond which it is nearly full; empty likewise."""
 RUNAWAY = 10.0
 """Change of the potential within one protocol step beyond which no electrode carries its
 current [V]: without a limit of the user's, a full host would go on for ever in tiny steps."""
-
-
-def _before(time: float, other: float) -> bool:
-    """Whether a time [s] comes before another by more than rounding."""
-    return time < other * (1.0 - 1e-13)
 
 
 class Timeline:
@@ -59,9 +56,8 @@ class Timeline:
         self.journal, self.newton, self.settings = journal, newton, settings
         self.model, self.protocol = journal.model, journal.protocol
         self._progress, self._stop = progress, stop
-        self._unit = self.model.diffusion_time
-        self._smallest = SMALLEST_STEP * self._unit
-        self._controller = StepController(first=FIRST_STEP * self._unit, longest=settings.max_step)
+        self._depth = self.model.depth
+        self._controller = StepController(first=settings.max_step, longest=settings.max_step)
         self._state: State | None = None
 
     @property
@@ -133,12 +129,32 @@ class Timeline:
             raise self._failure(leg, 0.0, str(failure)) from failure
         journal.in_step = 0.0
         self._controller.restart(
-            FIRST_STEP * self._unit, longest=leg.longest(self.settings.max_step)
+            self._first_step(leg, old), longest=leg.longest(self.settings.max_step)
         )
         journal.record(index, self.state, 0.0)
         if journal.outputs == 0:
             self._output(leg)
         return leg
+
+    def _first_step(self, leg: Leg, old: State) -> float:
+        """How long the leg's first time step is [s]."""
+        rate = max(abs(self.state.at.rate), abs(old.at.rate))
+        return first_step(
+            self._depth,
+            leg.control,
+            self._reacting()._replace(rate=rate),
+            jump=leg.jump,
+            tolerance=self.settings.tolerance,
+        )
+
+    @property
+    def _shortest(self) -> float:
+        """Time step [s] below which the run fails."""
+        return shortest_step(self._depth, self._reacting(), tolerance=self.settings.tolerance)
+
+    def _reacting(self) -> Reacting:
+        at = self.state.at
+        return Reacting(self.state.time, at.rate, at.uniform_slope, at.rate_slope)
 
     def _leg(self, index: int, start: float, before: float) -> Leg:
         return begin_leg(
@@ -147,13 +163,12 @@ class Timeline:
             start=start,
             before=before,
             scale=self.journal.scale,
-            unit=self._unit,
         )
 
     def _already_met(self, leg: Leg) -> str | None:
         if leg.end <= self.state.time:
             return f"after {leg.end - leg.start:.6g} s at once"
-        met = None if _before(self.state.time, leg.settled) else self._met(leg)
+        met = self._met(leg)
         return met and f"{met} at once"
 
     def _met(self, leg: Leg) -> str | None:
@@ -199,8 +214,7 @@ class Timeline:
         taken, reason = self._good_step(leg), None
         moved = abs(taken.end.potential - leg.before)
         met = [e for e in leg.endings if e.margin(journal.reading(taken.end, taken.passed)) <= 0]
-        ramping = _before(self.state.time, leg.settled)
-        if met and not ramping:
+        if met:
             try:
                 taken, reason = self._locate(leg, taken, met)
             except StageFailure as failure:
@@ -212,10 +226,8 @@ class Timeline:
             went = f"the potential ran away to {taken.end.potential:.1f} V"
             raise self._failure(leg, taken.size, went)
         journal.output_due(leg.index, taken)
-        journal.book(taken)
+        journal.book(leg.index, taken)
         self._state = taken.end
-        if ramping and not _before(taken.end.time, leg.settled):
-            reason = reason or self._met(leg)
         journal.record(leg.index, taken.end, taken.size)
         self._progress(self._report(leg, taken))
         if reason is None:
@@ -226,8 +238,7 @@ class Timeline:
         """Try time steps until one converges with a small enough error."""
         controller, counts = self._controller, self.journal.counts
         while True:
-            ramping = _before(self.state.time, leg.settled)
-            size = controller.fit((leg.settled if ramping else leg.end) - self.state.time)
+            size = controller.fit(leg.end - self.state.time)
             try:
                 step = self._attempt(leg, size)
             except StageFailure as failure:
@@ -238,7 +249,7 @@ class Timeline:
                 return step
             counts["rejected"] += 1
             controller.reject(step.error, size)
-            if controller.size < self._smallest:
+            if controller.size < self._shortest:
                 reason = f"the local error stays {step.error:.1e} times the tolerance"
                 raise self._failure(leg, size, reason)
 
@@ -246,7 +257,7 @@ class Timeline:
         """Go on with a shorter time step after one that did not converge."""
         self.journal.counts["failed"] += 1
         self._controller.fail(size)
-        if self._controller.size < self._smallest:
+        if self._controller.size < self._shortest:
             raise self._failure(leg, size, reason)
 
     def _attempt(self, leg: Leg, size: float) -> TimeStep:
@@ -257,7 +268,14 @@ class Timeline:
             self.state,
             size=size,
             tolerance=self.settings.tolerance,
+            settles=self._settles(leg, size),
         )
+
+    def _settles(self, leg: Leg, size: float) -> bool:
+        """Whether a step so long [s] goes over what the mesh cannot follow after a jump."""
+        jump, tolerance = leg.jump, self.settings.tolerance
+        short = size <= settling_time(self._depth, jump=jump, tolerance=tolerance) * (1.0 + 1e-9)
+        return self.state.f is None and short
 
     def _locate(self, leg: Leg, taken: TimeStep, met: list[Ending]) -> tuple[TimeStep, str]:
         """The step shortened so that it ends on the first of the endings that it met."""
@@ -310,6 +328,7 @@ class Timeline:
             passed=journal.passed,
             throughput=journal.throughput,
             initial_mean=journal.initial_mean,
+            balance=astuple(journal.balance),
             next_size=self._controller.size,
             outputs=journal.outputs,
             last_output=journal.last_output,
@@ -326,16 +345,22 @@ class Timeline:
         state = self.state
         self.journal.save(state, self._progress_of(leg.index, leg))
         low, high = self.model.surface_range(state.u)
-        hint = ""
-        if high > 0.98 or low < 0.02:
-            full = "full" if high > 0.98 else "empty"
-            hint = (
-                f"; the surface is nearly {full}, so the current cannot be sustained: "
-                "end the step at a voltage less far out"
-            )
+        hint = _advice(leg, state.at.rate, low, high)
         return SolverError(
             f"the solve failed at t = {state.time:.6g} s in protocol step {leg.index + 1} "
             f"('{leg.step.text}'), region 'electrode', at {state.potential:.4f} V with surface "
             f"stoichiometries {low:.4f} to {high:.4f}: {reason}; last time step tried "
             f"{size:.2g} s{hint}"
         )
+
+
+def _advice(leg: Leg, rate: float, low: float, high: float) -> str:
+    """What to do about a step that failed, if the surface is at the end that it goes to."""
+    imposed = leg.control.rate if isinstance(leg.control, ImposedRate) else rate
+    filled, emptied = imposed < 0.0 and high > FULL, imposed > 0.0 and low < 1.0 - FULL
+    if not (filled or emptied):
+        return ""
+    return (
+        f"; the surface is nearly {'full' if filled else 'empty'}, so the current cannot be "
+        "sustained: end the step at a voltage less far out"
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._arguments import check_is
 from .._compiler import require_compiler
-from ..errors import Interrupted, NanotrodeError
+from ..errors import BalanceError, Interrupted, NanotrodeError
 from . import build, folder, ranks, repeat
 from .claim import Claim, claim, look
 from .loading import load_study
@@ -57,6 +57,7 @@ def run_study(
     Raises:
         InputError: The folder holds something else, or another process is at work in it.
         KeyboardInterrupt: From outside, SIGTERM included; the folder has a checkpoint.
+        BalanceError: Charge was lost; pictures and report are there.
         MeshError, SolverError: Meshing or solving failed.
     """
     if isinstance(study, str | Path):
@@ -103,10 +104,14 @@ def _run(study: RunStudy, found: Claim, comm: MPI.Comm | None, *, show: bool) ->
         mesh, notes = made or (None, {})
         simulation = build.make_simulation(study, mesh, comm=comm)
         observers = ranks.on_first(comm, lambda: _observers(study, path, mesh, go_on)) or []
-        with orders.held():
-            result = simulation.run(
-                path, observers=observers, resume=go_on, progress=progress, stop=orders.wish
-            )
+        try:
+            with orders.held():
+                result = simulation.run(
+                    path, observers=observers, resume=go_on, progress=progress, stop=orders.wish
+                )
+        except BalanceError:  # all was computed, and is shown; but the run stays unfinished
+            ranks.on_first(comm, lambda: _finish(study, path, notes, sound=False))
+            raise
         metrics = ranks.on_first(comm, lambda: _finish(study, path, notes)) or {}
     return replace(result, summary=result.summary | {"metrics": metrics})
 
@@ -162,8 +167,10 @@ def _observers(study: RunStudy, path: Path, mesh: ElectrodeMesh | None, go_on: b
     return [writer(path, mesh, resume_time=since)]
 
 
-def _finish(study: RunStudy, path: Path, notes: dict[str, Any]) -> dict[str, float]:
-    """Appraise and draw, and mark the run as finished; returns its metrics."""
+def _finish(
+    study: RunStudy, path: Path, notes: dict[str, Any], *, sound: bool = True
+) -> dict[str, float]:
+    """Appraise and draw, and mark the run as finished if it is sound; returns its metrics."""
     from ..postprocess.appraise import appraise_run
     from ..postprocess.plating import appraise_plating
 
@@ -174,7 +181,8 @@ def _finish(study: RunStudy, path: Path, notes: dict[str, Any]) -> dict[str, flo
 
         labels = [step.text for step in build.make_protocol(study).steps]
         make_pictures(path, labels=labels)
-    folder.write_provenance(path, notes | {"finished": now()})
+    if sound:
+        folder.write_provenance(path, notes | {"finished": now()})
     _report_if_missing(study, path, again=True)
     return metrics
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time as clock
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...notices import Notices
+from ..balance import Balance
 from ..endings import Reading
 from ..model import on_root
 from ..protocol import Protocol
@@ -40,6 +41,7 @@ class Books:
         ledger: Charges since the start.
         counts: Accepted, rejected and failed time steps.
         deposits: Where the lithium was at the end of each protocol step.
+        balance: Where charge was lost, if any was.
         notices: What the user should know; part of the summary.
     """
 
@@ -56,6 +58,7 @@ class Books:
     events: list[Event] = field(default_factory=list)
     deposits: list[dict[str, Any]] = field(default_factory=list)
     recorder: Recorder = field(default_factory=lambda: Recorder(columns=COLUMNS))
+    balance: Balance = field(default_factory=Balance)
     notices: Notices = field(default_factory=Notices)
     outputs: int = 0
     last_output: float = 0.0
@@ -67,9 +70,11 @@ class Books:
         """Seconds of computing so far, those before a resume included."""
         return self.wall_before + clock.perf_counter() - self.opened
 
-    def book(self, step: Step, *, imposed: float | None) -> None:
-        """Enter an accepted time step; see `Ledger.book`."""
+    def book(self, index: int, step: Step, *, imposed: float | None) -> None:
+        """Enter an accepted time step of a protocol step; see `Ledger.book`."""
         self.ledger.book(self.model, step, imposed=imposed)
+        gap = self.ledger.gap(self.model, step.end)
+        self.balance.note(gap, time=step.end.time, step=index)
         self.counts["accepted"] += 1
 
     def reading(self, state: State, *, passed: float) -> Reading:
@@ -135,6 +140,7 @@ class Books:
             counts=dict(self.counts),
             wall=self.wall,
             ledger=ledger,
+            balance=astuple(self.balance),
             events=list(self.events),
             deposits=self.deposits,
             warnings=self.notices.texts,
@@ -154,7 +160,7 @@ class Books:
             key: np.array(value) if isinstance(value, list) else value
             for key, value in numbers.ledger.items()
         }
-        self.ledger = Ledger(**charges)
+        self.ledger, self.balance = Ledger(**charges), Balance(*numbers.balance)
         self.counts, self.events = dict(numbers.counts), list(numbers.events)
         self.deposits = list(numbers.deposits)
         self.outputs, self.last_output = numbers.outputs, numbers.last_output

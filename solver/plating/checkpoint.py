@@ -34,6 +34,7 @@ class Progress:
         counts: Accepted, rejected and failed time steps.
         wall: Seconds of computing so far.
         ledger: Charges, as `Ledger` has them.
+        balance: The numbers of `balance.Balance`.
         events: The protocol steps that have ended.
         deposits: Where the lithium was at their ends.
         warnings: What the user was told.
@@ -51,6 +52,7 @@ class Progress:
     counts: dict[str, int]
     wall: float
     ledger: dict[str, float | list[float]]
+    balance: tuple[float, float, float, int] = (0.0, 0.0, 0.0, 0)
     events: list[Event] = field(default_factory=list)
     deposits: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..balance import relative_gap
 from .model import PlatingModel
 from .sites import Kind
 from .state import State, Step
 
 Array = NDArray[np.float64]
 
+DEPOSIT = 36.0
+"""Charge of a usual deposit, 1 mA h/cm2 [C m-2]: what a gap is measured against in a rest."""
 SURFACES = {Kind.SOLID: "host", Kind.COAT: "coat", Kind.COLLECTOR: "collector"}
 
 
@@ -55,7 +58,13 @@ class Ledger:
         self.stripped += float(np.maximum(-charge * step.plated, 0.0).sum())
 
     def error(self, model: PlatingModel, state: State) -> float:
-        """Largest disagreement of the counts, over the charge that went to and fro."""
+        """Largest disagreement of the counts, relative: see `balance.relative_gap`."""
+        capacity = DEPOSIT * model.footprint
+        gap = self.gap(model, state)
+        return relative_gap(gap, throughput=self.throughput, capacity=capacity)
+
+    def gap(self, model: PlatingModel, state: State) -> float:
+        """Largest disagreement of the counts [C]."""
         there = float(model.sites.areas @ state.thickness) / model.volume_per_charge
         plated, side = float(self.plated.sum()), float(self.side.sum())
         inserted, held = float(self.inserted.sum()), 0.0
@@ -67,7 +76,7 @@ class Ledger:
             held - inserted,
             self.imposed - self.passed,
         )
-        return max(map(abs, gaps)) / max(self.throughput, 1e-300)
+        return max(map(abs, gaps))
 
     def summary(self, model: PlatingModel, state: State) -> dict[str, Any]:
         """What a run's summary says, per area of collector [mA.h.cm-2]."""

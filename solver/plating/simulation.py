@@ -20,6 +20,7 @@ from ...materials.constants import REFERENCE_TEMPERATURE
 from ...materials.plausible import oddities, refuse_impossible
 from ...notices import Notices
 from ...units import number, positive
+from ..balance import refuse
 from ..fingerprint import Fingerprint
 from ..given import as_anode, as_mesh, as_protocol
 from ..model import on_root
@@ -151,6 +152,7 @@ class PlatingSimulation:
 
         Raises:
             Interrupted: `stop` said so; the folder has a checkpoint.
+            BalanceError: Charge was lost on the way; all that was computed is kept.
             SolverError: A time step failed however small; what was computed stays on disk.
             InputError: The folder's checkpoint belongs to another study.
         """
@@ -186,6 +188,8 @@ class PlatingSimulation:
         log.info("%d unknowns, set up in %.2f s", model.potentials.total, set_up)
         with threadpool_limits(limits=1, user_api="blas"):
             state = timeline.run(stored)
+        error, texts = books.ledger.error(model, state), [step.text for step in self.protocol.steps]
+        verdict = books.balance.judge(error, texts, notices)
         result = Result(
             series=books.recorder.series,
             events=books.events,
@@ -196,6 +200,7 @@ class PlatingSimulation:
             snapshots=kept,  # type: ignore[arg-type]
         )
         self._finish(result, folder, watchers)
+        refuse(verdict)
         return result
 
     def warnings(self) -> list[str]:

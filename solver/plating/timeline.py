@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 SMALLEST_STEP = 1e-9
 """Shortest time step tried [s]."""
 SAFETY, MOST_GROWTH, MOST_CUT, FAILURE_CUT = 0.9, 2.0, 0.3, 0.25
-RAMP = 1.0
+RAMP = 1e-3
 """Unit of time in which a jump of the potential is smoothed [s]; see `legs`."""
 CHECKPOINT_STEPS = 20
 USED_UP = 1e-6
@@ -111,7 +111,7 @@ class Timeline:
     def _leg(self, index: int, start: float, before: float) -> Leg:
         """A protocol step that begins; a capacity at constant current is a time."""
         step = self.protocol.steps[index]
-        leg = begin_leg(index, step, start=start, before=before, scale=self._scale, unit=RAMP)
+        leg = begin_leg(index, step, start=start, before=before, scale=self._scale, ramp=RAMP)
         if not isinstance(leg.control, ImposedRate) or leg.control.rate == 0.0:
             return leg
         capacities = [end for end in step.terminations if isinstance(end, CapacityLimit)]
@@ -129,7 +129,7 @@ class Timeline:
             start=start,
             before=before,
             scale=self._scale,
-            unit=RAMP,
+            ramp=RAMP,
         )
         return replace(kept, step=step)
 
@@ -164,7 +164,7 @@ class Timeline:
         elif taken.end.time >= leg.end * (1.0 - 1e-13):
             reason = self._time_is_up(leg)
         imposed = leg.control.rate if isinstance(leg.control, ImposedRate) else None
-        books.book(taken, imposed=imposed)
+        books.book(leg.index, taken, imposed=imposed)
         self._state = taken.end
         books.record(leg.index, taken.end, taken.size)
         if self._output_is_due(leg):

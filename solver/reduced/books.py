@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from ..balance import relative_gap
 from ..recorder import COLUMNS
 from ..result import Result, Snapshot
 from ..simulation import describe_electrode
@@ -95,7 +96,6 @@ def _summary(walk: Walk, family: Family, odd: list[str]) -> dict[str, Any]:
     ledger, model = walk.ledger, family.model
     scale, mean = ledger.scale, ledger.rows[-1].at.mean
     copies = scale.capacity / (walk.run.material.capacity_density * model.volume)
-    imbalance = abs(ledger.passed + mean - walk.run.initial_stoichiometry)
     return {
         "material": walk.run.material.name,
         "warnings": [*walk.run.warnings(), *odd],
@@ -104,10 +104,17 @@ def _summary(walk: Walk, family: Family, odd: list[str]) -> dict[str, Any]:
             scale, volume=copies * model.volume, area=copies * model.area
         ),
         "conservation": {
-            "charge balance error": imbalance / max(ledger.throughput, 1e-300),
+            "charge balance error": charge_error(walk),
             "charge throughput [A.h]": scale.full_charge * ledger.throughput / 3600.0,
             "mean stoichiometry": mean,
         },
         "steps": [{"step": e.text, "ended": e.reason, "time [s]": e.time} for e in ledger.events],
         "work": ledger.counts,
     }
+
+
+def charge_error(walk: Walk) -> float:
+    """As `journal.Journal.charge_error`."""
+    ledger, (low, high) = walk.ledger, walk.run.material.stoichiometry_limits
+    gap = ledger.passed + ledger.rows[-1].at.mean - walk.run.initial_stoichiometry
+    return relative_gap(gap, throughput=ledger.throughput, capacity=high - low)

@@ -16,8 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from ..balance import WARNED
+from ..insertion import fastest_diffusivity
+from ..pace import Depth
 from ..result import Result
-from .books import result_of, series_of
+from .books import charge_error, result_of, series_of
 from .march import march
 from .outputs import distance
 from .parameters import box_of, numbers_of
@@ -42,7 +45,7 @@ SAFETY, LEAST_FACTOR = 3.0, 1.5
 """Factor on the largest ratio of error to estimate that was seen; least factor on any estimate."""
 RECENT = 3
 """How many of them count: the earlier ones were of poorer models."""
-TIME_ERROR = 2.0
+TIME_ERROR = 3.0
 """What two adaptive runs may differ by through their time steps, over the steps' tolerance."""
 OUTSIDE = 10.0
 """Growth of the estimate per width of the training's box outside of it."""
@@ -154,12 +157,14 @@ class ReducedFamily:
         )
 
     def _march(self, model: ReducedModel, runs: Sequence[Simulation]) -> tuple[list[Walk], Family]:
-        walks = [Walk(run, run.scale(model.volume), _diffusion_time(run, model)) for run in runs]
+        walks = [Walk(run, run.scale(model.volume), _depth(run, model)) for run in runs]
         tolerance = min(run.settings.algebraic_error for run in runs)
         return walks, march(model, walks, tolerance=tolerance)
 
     def _guess(self, walk: Walk, other: Walk, family: Family, row: int, outside: float) -> Guess:
         lost = walk.lost or other.lost
+        if lost is None and charge_error(walk) > WARNED:
+            lost = "charge was lost"
         if lost is not None:
             return Guess(None, np.inf, np.inf, lost)
         result = result_of(walk, family, row, self._training.domain, self._electrode)
@@ -178,7 +183,7 @@ class ReducedFamily:
         return Guess(result, raw, estimate)
 
 
-def _diffusion_time(run: Simulation, model: ReducedModel) -> float:
-    """As `InsertionModel.diffusion_time` [s]."""
-    fastest = float(np.max(run.material.diffusivity(np.linspace(0.0, 1.0, 101))))
-    return (model.volume / model.area) ** 2 / fastest
+def _depth(run: Simulation, model: ReducedModel) -> Depth:
+    """As `InsertionModel.depth`."""
+    square = (model.volume / model.area) ** 2
+    return Depth(diffusion_time=square / fastest_diffusivity(run.material), skin=model.skin)

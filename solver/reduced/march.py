@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from .ledger import Taken
 from .model import Family, Rates, ReducedModel
 from .newton import Imposed
-from .stages import States, Steps, attempt_steps, middle_times
+from .stages import States, Steps, attempt_steps, kinds_of, middle_times
 from .walk import Walk
 
 Array = NDArray[np.float64]
@@ -64,12 +64,14 @@ class March:
         walks = [self._walks[k] for k in live]
         start = self._states.take(live)
         sizes = np.array([walk.next_size() for walk in walks])
-        middle, end = middle_times(start, sizes), start.time + sizes
+        kinds = kinds_of(start, np.array([w.settles(h) for w, h in zip(walks, sizes, strict=True)]))
+        middle, end = middle_times(start, sizes, kinds), start.time + sizes
         rates = np.array([walk.rate_imposed for walk in walks])
         imposed = tuple(Imposed(self._potentials(walks, times), rates) for times in (middle, end))
         steps = attempt_steps(
-            self._family, live, start, sizes, (imposed[0], imposed[1]), tolerance=self._tolerance
-        )
+            self._family, live, start, sizes, kinds, (imposed[0], imposed[1]),
+            tolerance=self._tolerance,
+        )  # fmt: skip
         good = []
         for k, (walk, taken) in enumerate(zip(walks, self._views(steps, sizes), strict=True)):
             if walk.judge(taken):
@@ -108,9 +110,11 @@ class March:
         )  # fmt: skip
         self._states.put(rows, end)
         nothing = np.zeros(len(rows))
+        slopes = np.stack([at.state_slope[:, 0], at.potential_slope[:, 0]], axis=1).tolist()
         steps = Steps(end, at.j, nothing, nothing, lost)
         for k, (walk, taken) in enumerate(zip(walks, self._views(steps, nothing), strict=True)):
-            walk.enter(taken, end.a[k])
+            relaxation, conductance = slopes[k]
+            walk.enter(taken, end.a[k], relaxation=relaxation, conductance=conductance)
 
     def _consistent(
         self, rows: Rows, a: Array, imposed: Imposed

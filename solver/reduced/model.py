@@ -60,6 +60,7 @@ class ReducedModel:
         surface_gram: (r, r) area means of its products.
         volume: Of the meshed electrode [m3].
         area: Of its surface [m2].
+        skin: The outermost layer of unknowns, in units of volume/area.
         interior: What replaces the stiffness where the diffusivity varies.
     """
 
@@ -71,6 +72,7 @@ class ReducedModel:
     surface_gram: Array
     volume: float
     area: float
+    skin: float
     interior: Interior | None = None
 
     @property

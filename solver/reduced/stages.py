@@ -1,7 +1,7 @@
 """Time steps of many reduced runs at once, each with its own size.
 
-The method is `stepping`'s: TR-BDF2, SDIRK2 just after a jump, the same error estimate, so that a
-reduced run takes the steps that the full one would take.
+The methods are `stepping`'s: TR-BDF2, SDIRK2 or Euler's just after a jump, the same error
+estimates, so that a reduced run takes the steps that the full one would take.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..stepping import SDIRK2, TR_BDF2, D
+from ..stepping import EULER, SDIRK2, TR_BDF2
 from .model import Family, Rows
 from .newton import Imposed, Stages, solve_each, solve_stages
 
 Array = NDArray[np.float64]
 
+METHODS = (TR_BDF2, SDIRK2, EULER)
+EULERS = 2
+"""The place of Euler's method among them, whose error is not told."""
 REACH = 2.0
 """How far ahead a parabola is trusted to predict, in lengths of what it goes through."""
 
@@ -80,6 +83,7 @@ def attempt_steps(
     rows: Rows,
     start: States,
     sizes: Array,
+    kinds: Rows,
     imposed: tuple[Imposed, Imposed],
     *,
     tolerance: float,
@@ -91,21 +95,22 @@ def attempt_steps(
         rows: Which of them.
         start: Their states.
         sizes: (m,) [s].
+        kinds: (m,) the methods; see `kinds_of`.
         imposed: At the end of the first stage, and of the step (see `middle_times`).
         tolerance: Algebraic error left in a stage.
     """
-    jumped = np.isnan(start.f[:, :1])
-    middle_time, end_time = middle_times(start, sizes), start.time + sizes
-    weights = np.where(jumped, _WEIGHTS[1], _WEIGHTS[0])
-    f = np.where(jumped, 0.0, start.f)
-    shift = 1.0 / (D * sizes)
+    middle_time, end_time = middle_times(start, sizes, kinds), start.time + sizes
+    weights = _WEIGHTS[kinds]
+    f = np.where(np.isnan(start.f), 0.0, start.f)
+    diagonal = weights[:, 3:4]
+    shift = 1.0 / (diagonal[:, 0] * sizes)
     held = shift[:, None] * start.a
     middle = solve_stages(
-        family, rows, shift, held - weights[:, 0:1] / D * f, imposed[0],
+        family, rows, shift, held - weights[:, 0:1] / diagonal * f, imposed[0],
         guess=_predict(middle_time, start), tolerance=tolerance,
     )  # fmt: skip
     between, before = _point(middle.a, middle.potential), _point(start.a, start.potential)
-    target = held - weights[:, 1:2] / D * f - weights[:, 2:3] / D * middle.f
+    target = held - weights[:, 1:2] / diagonal * f - weights[:, 2:3] / diagonal * middle.f
     end = solve_stages(
         family, rows, shift, target, imposed[1],
         guess=_predict_end(end_time, (middle_time, between), (start.time, before), start),
@@ -113,6 +118,7 @@ def attempt_steps(
     )  # fmt: skip
     defect = weights[:, 4:5] * f + weights[:, 5:6] * middle.f + weights[:, 6:7] * end.f
     error = solve_each(end.jacobian, (shift * sizes)[:, None] * defect)
+    norm = np.where(kinds == EULERS, 0.0, _error_norm(family, error, end))
     passed = weights[:, 1] * start.rate + weights[:, 2] * middle.rate + weights[:, 3] * end.rate
     return Steps(
         end=States(
@@ -120,16 +126,26 @@ def attempt_steps(
             start.time, before,
         ),
         j=end.j,
-        error=_error_norm(family, error, end),
+        error=norm,
         passed=sizes * passed,
         failed=middle.failed | end.failed | np.isnan(error).any(axis=1),
     )  # fmt: skip
 
 
-def middle_times(start: States, sizes: Array) -> Array:
-    """(m,) when the first stage of each step ends [s]."""
+def kinds_of(start: States, settles: NDArray[np.bool_]) -> Rows:
+    """(m,) which method each run takes: its row of the weights.
+
+    Args:
+        start: Where they stand.
+        settles: (m,) whether a jump fills a layer too thin for the mesh.
+    """
     jumped = np.isnan(start.f[:, 0])
-    return start.time + np.where(jumped, SDIRK2.fraction, TR_BDF2.fraction) * sizes
+    return np.where(jumped, np.where(settles, EULERS, 1), 0)
+
+
+def middle_times(start: States, sizes: Array, kinds: Rows) -> Array:
+    """(m,) when the first stage of each step ends [s]."""
+    return start.time + _FRACTIONS[kinds] * sizes
 
 
 def _error_norm(family: Family, error: Array, end: Stages) -> Array:
@@ -180,13 +196,11 @@ def _curve(time: Array, times: tuple, values: tuple, straight: NDArray[np.bool_]
 
 
 def _weights() -> Array:
-    """Rows of TR-BDF2 and SDIRK2: middle's 1st, end's 3, end minus companion."""
+    """Rows of all methods: middle's 1st, end's 3, end minus companion."""
     return np.array(
-        [
-            [one.middle[0], *one.end, *np.subtract(one.end, one.companion)]
-            for one in (TR_BDF2, SDIRK2)
-        ]
+        [[one.middle[0], *one.end, *np.subtract(one.end, one.companion)] for one in METHODS]
     )
 
 
 _WEIGHTS = _weights()
+_FRACTIONS = np.array([one.fraction for one in METHODS])

@@ -114,13 +114,14 @@ class Training:
         share = self._surface.weights[:, None] / self.area
         return ReducedModel(
             basis=basis,
-            stiffness=basis.T @ (self._stiffness @ basis),
+            stiffness=_moving_nothing(basis.T @ (self._stiffness @ basis), both=True),
             points=np.ascontiguousarray(at_surface[np.append(rule.points, extremes).astype(int)]),
             weights=np.append(rule.weights, np.zeros(len(extremes))),
             surface_mean=(share * at_surface).sum(axis=0),
             surface_gram=at_surface.T @ (share * at_surface),
             volume=self.volume,
             area=self.area,
+            skin=self._skin(),
             interior=self._interior(basis, keep=SHARPER * keep),
         )
 
@@ -136,7 +137,23 @@ class Training:
         _, pivots = qr(shapes.T, mode="r", pivoting=True)
         nodes = pivots[: shapes.shape[1]]
         diffused = basis.T @ (self._stiffness @ shapes)
-        return Interior(basis[nodes], np.linalg.solve(shapes[nodes].T, diffused.T).T)
+        weights = np.linalg.solve(shapes[nodes].T, diffused.T).T
+        return Interior(basis[nodes], _moving_nothing(weights, both=False))
+
+    def _skin(self) -> float:
+        """See `ReducedModel.skin`: as `InsertionModel.depth` has it."""
+        surface = np.zeros(len(self._row_sums))
+        surface[self._surface.unknowns] = 1.0
+        gradient = float(surface @ (self._stiffness @ surface))
+        return 1.0 / ((self.volume / self.area) ** 2 * gradient)
+
+
+def _moving_nothing(operator: Array, *, both: bool) -> Array:
+    """An operator of diffusion whose mean is nothing, and not what rounding left of it."""
+    operator[0] = 0.0
+    if both:
+        operator[:, 0] = 0.0
+    return operator
 
 
 def _sparse(matrix: Any) -> Any:

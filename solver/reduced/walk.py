@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..control import ImposedPotential, ImposedRate
+from ..controller import StepController
 from ..legs import Leg, begin_leg
+from ..pace import Depth, Reacting, first_step, settling_time, shortest_step
 from ..result import Event
-from ..stepping import StepController
-from ..timeline import FIRST_STEP, RUNAWAY, SMALLEST_STEP
+from ..timeline import RUNAWAY
 from .bracket import Bracket
 from .ledger import Ledger, Taken
 
@@ -32,7 +33,7 @@ class Walk:
     Args:
         run: What the user asked.
         scale: The whole electrode's size.
-        unit: Its diffusion time [s].
+        depth: What sets its pace.
 
     Attributes:
         ledger: The books.
@@ -41,14 +42,16 @@ class Walk:
         finished: Whether it is at its end, good or bad.
     """
 
-    def __init__(self, run: Simulation, scale: ElectrodeScale, unit: float) -> None:
-        self.run, self._unit = run, unit
+    def __init__(self, run: Simulation, scale: ElectrodeScale, depth: Depth) -> None:
+        self.run, self._depth = run, depth
         self.ledger = Ledger(scale, run.output)
         self.potential = _ocp(run)
         self.time = 0.0
         self.lost: str | None = None
         self.finished = False
-        self._controller = StepController(first=FIRST_STEP * unit, longest=run.settings.max_step)
+        longest = run.settings.max_step
+        self._controller = StepController(first=longest, longest=longest)
+        self._at = Reacting(0.0, 0.0, 0.0, 0.0)
         self._bracket: Bracket | None = None
         self._reason: str | None = None
         self.leg = self._next_leg()
@@ -69,19 +72,34 @@ class Walk:
         """Whether the leg has ended, and the next one is to begin."""
         return self._reason is not None and not self.finished
 
-    def enter(self, at: Taken, a: Array) -> None:
-        """The leg is switched on: the potential or the current has jumped."""
+    def settles(self, size: float) -> bool:
+        """Whether a step so long [s] goes over what the mesh cannot follow after a jump."""
+        jump, tolerance = self.leg.jump, self.run.settings.tolerance
+        return size <= settling_time(self._depth, jump=jump, tolerance=tolerance) * (1.0 + 1e-9)
+
+    def enter(self, at: Taken, a: Array, *, relaxation: float, conductance: float) -> None:
+        """The leg is switched on: the potential or the current has jumped.
+
+        Args:
+            at: Where it stands.
+            a: Its coefficients.
+            relaxation, conductance: See `pace.Reacting`.
+        """
         ledger, leg = self.ledger, self.leg
         if at.failed:
             self._lose("no potential carries the imposed current")
         self.potential, ledger.in_step = at.potential, 0.0
-        self._controller.restart(
-            FIRST_STEP * self._unit, longest=leg.longest(self.run.settings.max_step)
+        settings = self.run.settings
+        rate = max(abs(at.rate), abs(self._at.rate))
+        self._at = Reacting(at.time, rate, relaxation, conductance)
+        first = first_step(
+            self._depth, leg.control, self._at, jump=leg.jump, tolerance=settings.tolerance
         )
+        self._controller.restart(first, longest=leg.longest(settings.max_step))
         ledger.record(leg.index, at, 0.0)
         if not ledger.outputs:
             ledger.output(leg.index, at.time, at.potential, a)
-        met = None if self._ramping(at.time) else self._met(ledger.reading(at))
+        met = self._met(ledger.reading(at))
         if leg.end <= at.time:
             met = f"after {leg.end - leg.start:.6g} s"
         self._reason = met and f"{met} at once"
@@ -102,8 +120,7 @@ class Walk:
         """The step to try [s]."""
         if self._bracket is not None:
             return self._bracket.trial
-        end = self.leg.settled if self._ramping(self.time) else self.leg.end
-        return self._controller.fit(end - self.time)
+        return self._controller.fit(self.leg.end - self.time)
 
     def judge(self, taken: Taken) -> bool:
         """Whether a tried step is to be taken; if not, the next one is shorter."""
@@ -123,12 +140,13 @@ class Walk:
             self._check("the local error stays too large")
             return False
         self._controller.accept(taken.error / tolerance, taken.size)
-        return self._ramping(self.time) or not self._overshoots(taken)
+        return not self._overshoots(taken)
 
     def take(self, taken: Taken, a: Array) -> None:
         """Enter an accepted step into the books; see whether it ends the leg."""
-        ledger, leg, ramping = self.ledger, self.leg, self._ramping(self.time)
+        ledger, leg = self.ledger, self.leg
         self.time, self.potential = taken.time, taken.potential
+        self._at = self._at._replace(time=taken.time, rate=taken.rate)
         ledger.book(taken)
         if self._bracket is not None:
             self._reason, self._bracket = self._bracket.reason(ledger.reading(taken)), None
@@ -136,8 +154,6 @@ class Walk:
             self._reason = f"after {leg.end - leg.start:.6g} s"
         elif abs(taken.potential - leg.before) > RUNAWAY and isinstance(leg.control, ImposedRate):
             self._lose(f"the potential ran away to {taken.potential:.1f} V")
-        if ramping and not self._ramping(taken.time):
-            self._reason = self._reason or self._met(ledger.reading(taken))
         ledger.record(leg.index, taken, taken.size)
         if ledger.changed_enough(taken.mean):
             ledger.output(leg.index, taken.time, taken.potential, a)
@@ -150,7 +166,6 @@ class Walk:
             start=self.time,
             before=self.potential,
             scale=self.ledger.scale,
-            unit=self._unit,
         )
 
     def _overshoots(self, taken: Taken) -> bool:
@@ -168,15 +183,13 @@ class Walk:
             self._bracket = Bracket(met, units, taken.size, below)
         return True
 
-    def _ramping(self, time: float) -> bool:
-        return time < self.leg.settled * (1.0 - 1e-13)
-
     def _met(self, reading: Reading) -> str | None:
         met = (ending.reason for ending in self.leg.endings if ending.margin(reading) <= 0.0)
         return next(met, None)
 
     def _check(self, reason: str) -> None:
-        if self._controller.size < SMALLEST_STEP * self._unit:
+        shortest = shortest_step(self._depth, self._at, tolerance=self.run.settings.tolerance)
+        if self._controller.size < shortest:
             self._lose(reason)
 
     def _lose(self, reason: str) -> None:

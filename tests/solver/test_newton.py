@@ -50,12 +50,13 @@ def test_each_linear_solve_is_exact_in_its_sum():
     u = np.full(len(model.lumped_mass), 0.2)
     at = model.evaluate(u, 3.2)
     shift = 3.0
+    newton._solver.set_point(shift, u, at)
     matrix = model.jacobian(shift, u, at).matrix
-    newton._linear.set_matrix(matrix)
-    newton._made_of = shift, at
     right = np.random.default_rng(0).standard_normal(len(u)) * model.lumped_mass
-    loose, along = newton._linear_solve(right, 1e-2)
+    loose, mean, along, uneven = newton._solver.solve(right, right.sum(), 1e-2)
     assert along == pytest.approx(model.rate_along(at, loose), rel=1e-12)
+    assert mean == pytest.approx(model.mean(loose), rel=1e-12)
+    assert np.ptp(loose - uneven) < 1e-12 * np.abs(loose).max()
     into, out = matrix.createVecs()
     into.array_w[:] = loose
     matrix.mult(into, out)

@@ -205,7 +205,7 @@ def test_directions_lower_or_raise_the_potential(verb, lowers):
     (ending,) = endings_of(step, SCALE, before=1.0)
     at = Reading(potential=1.5, current=0.0, charge=0.0)
     assert (ending.margin(at) > 0) == lowers
-    leg = begin_leg(0, step, start=0.0, before=1.0, scale=SCALE, unit=1.0)
+    leg = begin_leg(0, step, start=0.0, before=1.0, scale=SCALE)
     assert leg.control == ImposedRate(-0.25 if lowers else 0.25)
 
 

@@ -113,6 +113,7 @@ def test_what_falls_from_a_wall_or_creeps_down_it_is_no_convergence(tolerance):
         surface_gram=points.T @ (shares[:, None] * points),
         volume=1e-19,
         area=area,
+        skin=0.1,
     )
     run = SimpleNamespace(material=load("LiFePO4"), c_e=1000.0, temperature=298.15)
     family, shift = Family(model, [run]), np.array([100.0])

@@ -10,11 +10,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nanotrode.solver.stepping import LADDER, D, StepController, attempt_step, consistent_state
+from nanotrode.solver.controller import LADDER, StepController
+from nanotrode.solver.stepping import D, attempt_step, consistent_state
 
 LIGHT = (
-    "stepping", "control", "endings", "steps", "protocol", "settings", "result", "recorder",
-    "checkpoint",
+    "stepping", "pace", "controller", "control", "endings", "steps", "protocol", "settings",
+    "result", "recorder", "checkpoint",
 )  # fmt: skip
 
 

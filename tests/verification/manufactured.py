@@ -14,7 +14,7 @@ import basix
 import numpy as np
 
 from nanotrode.solver.domain import Domain
-from nanotrode.solver.model import Evaluation, Jacobian
+from nanotrode.solver.model import Evaluation, Jacobian, total
 
 DIFFUSIVITY = 4.0
 
@@ -55,12 +55,13 @@ class ManufacturedModel:
 
     def evaluate(self, u: np.ndarray, potential: float) -> Evaluation:
         nothing = np.zeros_like(u)
+        flux = self.lumped_mass / potential**2 - self._steady
         return Evaluation(
-            rate=0.0,
+            rate=total(self.comm, flux.sum()),
             rate_slope=1.0,
             uniform_slope=0.0,
             j=nothing,
-            flux=self.lumped_mass / potential**2 - self._steady,
+            flux=flux,
             potential_slope=nothing,
             state_slope=nothing,
         )
@@ -70,6 +71,9 @@ class ManufacturedModel:
 
     def residual(self, shift: float, u: np.ndarray, at: Evaluation) -> np.ndarray:
         return shift * self.apply_mass(u) + self._apply(self.stiffness, u) + at.flux
+
+    def uniform_response(self, shift: float, at: Evaluation) -> np.ndarray:
+        return shift * self.lumped_mass
 
     def rate_along(self, at: Evaluation, change: np.ndarray) -> float:
         return 0.0
