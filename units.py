@@ -88,6 +88,8 @@ _EXAMPLES = {
 }
 
 
+IN_USE = ("m^2/s", "mol/m^3", "A/m^2", "S/m", "kg/m^3", "V/s")
+"""SI units that people write as often as another."""
 COLDEST_IN_KELVIN = 150.0
 """A bare temperature below this is taken for one in degrees Celsius, in messages."""
 
@@ -124,7 +126,7 @@ def quantity(
     if not unit_text:
         if unit:
             better = _with_unit(number, unit, sample)
-            raise error(f'{key}: a bare number has no unit; write such as "{better}"')
+            raise error(f"{key}: a bare number has no unit; write such as {better}")
         return number
     found = _parse_unit(unit_text)
     if found is None:
@@ -174,11 +176,17 @@ def kind_of(unit_text: str) -> str | None:
 
 
 def _with_unit(number: float, unit: str, sample: str) -> str:
-    """A bare number as it was probably meant: in the unit of the sample, warm in degrees."""
-    if unit == "K":
-        return f"{number:g} {'degC' if number < COLDEST_IN_KELVIN else 'K'}"
+    """A bare number as it was probably meant: in the unit of the sample, warm in degrees.
+
+    In a unit of the laboratory or in SI, where both are in use: to guess would mislead.
+    """
     match = _NUMBER.fullmatch(sample)
-    return f"{number:g} {match[2] if match and match[2] else unit}"
+    units = [match[2] if match and match[2] else unit]
+    if unit == "K":
+        units = ["degC" if number < COLDEST_IN_KELVIN else "K"]
+    elif unit in IN_USE:
+        units = list(dict.fromkeys((*units, unit)))
+    return " or ".join(f'"{number:g} {one}"' for one in units)
 
 
 def _unknown(text: str, unit_text: str, unit: str, sample: str) -> str:

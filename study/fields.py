@@ -15,11 +15,12 @@ from ..units import quantity
 
 _MARK = "@"
 
-RUN_NAME = r"^([^/\\.\x00-\x1f][^/\\\x00-\x1f]*)?$"
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff"
+RUN_NAME = rf"^([^/\\.{_UNSEEN}][^/\\{_UNSEEN}]*)?$"
 FILE_NAME = r"^[^\x00-\x1f]+$"
 MEMORY = r"^\d+[KMGT]?$"
 PATTERNS = {
-    RUN_NAME: "the name of a folder: no slash in it, and no dot before it",
+    RUN_NAME: "the name of a folder: no slash in it, no dot before it, nothing unseen",
     FILE_NAME: "the name of a file, without control characters",
     MEMORY: 'a number and K, M, G or T, such as "4G"',
 }

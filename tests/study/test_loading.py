@@ -63,6 +63,7 @@ def test_what_is_written_back_reads_as_the_same_study(good, tmp_path):
         ("nanowire-array", "nanowire-aray", 2, "did you mean 'nanowire-array'?"),
         ("kind =", "knd =", 2, "geometry.knd: unknown key; did you mean 'kind'?"),
         ("count = 4", "count = 4.5", 3, "geometry.count: got 4.5, expected a whole number"),
+        ('"LiFePO4"', '"LiFePO4"\ndiffusivity = 1', 10, '"1 cm^2/s" or "1 m^2/s"'),
         ("count = 4", "count = 0", 3, "geometry.count: got 0, expected 1 or more"),
         ("count = 4", "stoichiometry = 4", 3, "did you mean 'initial.stoichiometry'?"),
         ("[material]", "[materiel]", 8, "materiel: unknown key; did you mean 'material'?"),
