@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from ..errors import ProtocolError
 from ..materials.constants import FARADAY
 from ..materials.material import Material
-from ..solver.window import refuse_rate
 from .protocol import (
     Amount,
     CapacityLimit,
@@ -25,6 +24,7 @@ from .protocol import (
     VoltageLimit,
     VoltageSweep,
 )
+from .window import refuse_rate
 
 ROUNDING = 5e-3
 """Charge beyond the capacity that is still let pass: a mesh's volume is not the closed form's."""

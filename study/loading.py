@@ -181,7 +181,9 @@ def _check(study: Study, mistakes: Mistakes) -> None:
     material = start = None
     shape = _check_geometry(study, mistakes)
     if unread.isdisjoint({"material", "temperature"}):
-        with mistakes.at("material", "file" if study.material.file else "name"):
+        replaced = study.material.model_fields_set - {"name", "file", "electrode"}
+        card = () if replaced else ("file" if study.material.file else "name",)
+        with mistakes.at("material", *card):
             material = build.make_material(study)
     if material is not None and "initial" not in unread:
         with mistakes.at("initial"):

@@ -341,7 +341,7 @@ def test_a_plateau_asks_for_a_stoichiometry_on_its_own_line(changed, tmp_path):
         ("electrolyte.concentration=1e9 mol/L", "electrolyte.concentration: got 1e+12 mol/m^3"),
         ("material.diffusivity=1e20 m^2/s", "material.diffusivity: got 1e+20 m^2/s"),
         ("material.rate_constant=1e20 m^2.5 mol^-0.5 s^-1", "material.rate_constant: got 1e+20"),
-        ("material.alpha_a=50", "alpha_a: got 50, expected"),
+        ("material.alpha_a=50", "material.alpha_a: LiFePO4: alpha_a: got 50, expected"),
         ("initial={voltage='3400 V'}", "is it in mV? Then it is 3.4 V"),
     ],
 )
