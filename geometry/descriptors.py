@@ -47,14 +47,17 @@ class PhaseMeasures(NamedTuple):
     Attributes:
         fraction: volume fraction.
         connected: share of the phase that leads from face to face, along x, y and z.
-        thickness: local thickness.
+        thickness: local thickness; infinite where the phase fills the box.
         widths: its distribution.
+        beyond_box: share of the phase whose local thickness is that of the box, or more: it
+            says how large the box is, not the phase.
     """
 
     fraction: float
     connected: tuple[float, float, float]
     thickness: Sizes
     widths: Distribution
+    beyond_box: float
 
 
 class Descriptors(NamedTuple):
@@ -107,14 +110,21 @@ def measure_phase(voxels: Voxels, region: str) -> PhaseMeasures:
     local = local_thickness(phase, voxels.spacing, periodic=voxels.periodic)[phase]
     diameters, counts = np.unique(local, return_counts=True)
     widths = Distribution(diameters.tolist(), (np.cumsum(counts) / len(local)).tolist())
-    return PhaseMeasures(float(phase.mean()), (x, y, z), percentiles(local), widths)
+    beyond = float((local >= (1 - 1e-9) * least_edge(voxels)).mean())
+    return PhaseMeasures(float(phase.mean()), (x, y, z), percentiles(local), widths, beyond)
+
+
+def least_edge(voxels: Voxels) -> float:
+    """The box's shortest edge [m], not along which it continues: what is wider does not fit."""
+    return min(voxels.size[2:] if voxels.periodic else voxels.size)
 
 
 def percentiles(diameters: Floats) -> Sizes:
     """The 10th, 50th and 90th percentile; not a number for an empty set."""
     if not diameters.size:
         return Sizes(np.nan, np.nan, np.nan)
-    low, middle, high = np.percentile(diameters, (10, 50, 90))
+    # no interpolation between what may be infinite
+    low, middle, high = np.percentile(diameters, (10, 50, 90), method="lower")
     return Sizes(float(low), float(middle), float(high))
 
 

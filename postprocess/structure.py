@@ -51,6 +51,7 @@ def plot_structure(
     widths: Mapping[str, Widths],
     diffusivities: Mapping[str, Sequence[float]],
     title: str,
+    edge: float = np.inf,
 ) -> Path:
     """Draw a section, the widths of the phases and their effective diffusivities.
 
@@ -61,21 +62,25 @@ def plot_structure(
         widths: By region.
         diffusivities: D_eff / D along x, y and z, by region.
         title: What the structure is called.
+        edge: The box's shortest one [um]: what is as wide is only known to be so or wider.
     """
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(11.0, 3.9), dpi=_DPI, layout="constrained")
         left, middle, right = figure.subplots(1, 3, width_ratios=(1.25, 1.1, 1.0))
         _section(left, section, spacing)
         for region, found in widths.items():
+            known = found.diameters < edge * (1 - 1e-9)
             middle.plot(
-                found.diameters,
-                100 * found.share,
+                found.diameters[known],
+                100 * found.share[known],
                 color=_stroke(region),
                 label=NAMES.get(region, region),
             )
         middle.set_xlabel("local thickness  [µm]")
         middle.set_ylabel("narrower share of the phase  [%]")
         middle.set_ylim(0, 100)
+        if any((found.diameters >= edge * (1 - 1e-9)).any() for found in widths.values()):
+            middle.axvline(edge, color=FAINT, lw=0.8, ls=(0, (4, 3)), label="as wide as the box")
         middle.set_xlim(0, None)
         middle.legend(loc="lower right")
         _bars(right, diffusivities)

@@ -18,7 +18,7 @@ from ..geometry.tags import REGIONS
 from ..geometry.voxels import Voxels, rasterise
 from .forecast import forecast_image, forecast_mesh
 from .stages import Stages
-from .transport import Found, find_transport, to_plain
+from .transport import Found, find_transport, finite, to_plain
 
 if TYPE_CHECKING:
     from ..geometry.mesh import ElectrodeMesh
@@ -249,13 +249,15 @@ def _as_meshed(measures: descriptors.Descriptors, structure: Structure) -> descr
     volume = mesh.footprint * structure.height
     solids = [name for name in REGIONS if name in mesh.names and name != "electrolyte"]
     porosity = 1.0 - sum(map(mesh.volume, solids)) / volume
+    if abs(porosity) < 1e-9:  # but for rounding
+        porosity = 0.0
     bare = mesh.area("interface")
     bound = mesh.area("binder-surface") if "binder-surface" in mesh.names else 0.0
     x, y = np.ptp(mesh.points[:, :2], axis=0)
     return measures._replace(
         size=(float(x), float(y), structure.height),
         porosity=porosity,
-        connected_porosity=porosity * measures.connected_porosity / measures.porosity,
+        connected_porosity=porosity * measures.connected_porosity / (measures.porosity or 1.0),
         interface=bare / volume,
         specific_surface=(bare + bound) / volume,
     )
@@ -282,7 +284,8 @@ def to_json(found: Description) -> dict[str, Any]:
     values = found.measures._asdict()
     values["phases"] = {
         name: phase._asdict()
-        | {"thickness": phase.thickness._asdict(), "widths": phase.widths._asdict()}
+        | {"thickness": {key: finite(value) for key, value in phase.thickness._asdict().items()}}
+        | {"widths": {key: [*map(finite, each)] for key, each in phase.widths._asdict().items()}}
         for name, phase in found.measures.phases.items()
     }
     values["transport"] = to_plain(found.transport)
@@ -306,6 +309,7 @@ def write(found: Description, stem: Path) -> list[Path]:
             region: Widths(1e6 * np.array(phase.widths.diameters), np.array(phase.widths.shares))
             for region, phase in found.measures.phases.items()
         },
+        edge=1e6 * descriptors.least_edge(voxels),
         diffusivities={
             region: [one.diffusivity for one in several]
             for region, several in found.transport.values.items()

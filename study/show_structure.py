@@ -6,6 +6,7 @@ import math
 import sys
 from typing import TYPE_CHECKING
 
+from ..geometry.descriptors import least_edge
 from ..postprocess.wording import readable
 
 if TYPE_CHECKING:
@@ -68,9 +69,10 @@ def _whole(found: Description) -> list[tuple[str, str]]:
 def _phases(found: Description) -> list[list[str]]:
     """Rows of the phases' table: a name, and a text for each phase."""
     phases = found.measures.phases.values()
+    edge = least_edge(found.structure.voxels)
     rows = [
         ["volume fraction", *(f"{100 * phase.fraction:.2f} %" for phase in phases)],
-        ["thickness p10 p50 p90 [µm]", *(_sizes(phase.thickness) for phase in phases)],
+        ["thickness p10 p50 p90 [µm]", *(_sizes(phase.thickness, edge) for phase in phases)],
     ]
     for k, axis in enumerate("xyz"):
         shares = (f"{100 * phase.connected[k]:.1f} %" for phase in phases)
@@ -100,8 +102,12 @@ def _limit(one: OnVoxels) -> str:
     return str(readable(one.limit.transport.tortuosity, "", error=one.limit.error))
 
 
-def _sizes(sizes: Sizes) -> str:
-    return "  ".join(f"{1e6 * value:.3g}" for value in sizes)
+def _sizes(sizes: Sizes, edge: float = math.inf) -> str:
+    """In um; from the box's shortest edge on only that they are that large, or more."""
+    return "  ".join(
+        f"{1e6 * value:.3g}" if value < (1 - 1e-9) * edge else f"≥{1e6 * edge:.3g}"
+        for value in sizes
+    )
 
 
 def _factor(tortuosity: float) -> str:
@@ -111,6 +117,12 @@ def _factor(tortuosity: float) -> str:
 def _remarks(found: Description) -> list[str]:
     """What must be known to read the factors."""
     lines = [f"tortuosity factors are those on {found.transport.where}"]
+    for region, phase in found.measures.phases.items():
+        if phase.beyond_box > 0:
+            lines.append(
+                f"thickness: {100 * phase.beyond_box:.3g} % of the {region} is as wide as the box "
+                "or wider, which the box cannot tell"
+            )
     if not found.transport.on_voxels:
         return lines
     lines.append(

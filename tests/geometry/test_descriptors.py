@@ -124,3 +124,33 @@ def test_the_measures_of_a_structure_are_consistent():
     assert got.specific_surface == pytest.approx(4 * np.pi * 81 / 24**3 * 1e7, rel=0.05)
     assert got.phases["electrode"].connected == (0, 0, 0)
     assert got.phases["electrolyte"].connected == (1, 1, 1)
+
+
+def test_what_is_as_wide_as_the_box_is_marked():
+    """Half of a cube, which the box's side halves once more: its width is not in the image."""
+    tags = np.full((20, 20, 20), REGIONS["electrolyte"], dtype=np.uint8)
+    tags[:10] = REGIONS["electrode"]
+    tags[14:16, :4, :4] = REGIONS["binder"]
+    marked = {n: p.beyond_box for n, p in found.measure(Voxels(tags, 1e-7)).phases.items()}
+    assert marked["electrode"] == 1.0
+    assert marked["binder"] == 0.0
+    # between periodic sides only the height ends
+    assert found.least_edge(Voxels(tags[:, :, :5], 1e-7, periodic=True)) == pytest.approx(5e-7)
+    assert found.least_edge(Voxels(tags[:4], 1e-7, periodic=True)) == pytest.approx(20e-7)
+
+
+def test_what_fills_its_box_has_no_width(recwarn):
+    full = np.full((6, 6, 6), REGIONS["electrode"], dtype=np.uint8)
+    phase = found.measure_phase(Voxels(full, 1e-7), "electrode")
+    assert phase.thickness == (np.inf, np.inf, np.inf)
+    assert phase.beyond_box == 1.0
+    assert not recwarn
+
+
+def test_local_thickness_is_the_same_in_blocks_of_any_size(monkeypatch):
+    phase = np.random.default_rng(3).random((30, 41, 25)) < 0.93
+    phase[5:20, 5:20, 5:20] = True
+    thickness = found.local_thickness(phase)
+    for edge in (7, 16, 1000):
+        monkeypatch.setattr(found, "_BLOCK", edge)
+        assert (found.local_thickness(phase) == thickness).all()

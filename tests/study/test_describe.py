@@ -45,6 +45,47 @@ def test_an_image_is_described_in_a_table_a_file_and_a_picture(capsys, tmp_path)
     assert pore["widths"]["shares"][-1] == pytest.approx(1.0)
 
 
+def test_an_image_and_its_study_state_the_same_limit(capsys, tmp_path, no_pictures):
+    """On the mesh, on the voxels, and what those tend to: finite elements come from below."""
+    labels = "labels = { electrolyte = 0, electrode = [85, 170] }"
+    study = tmp_path / "image.toml"
+    study.write_text(
+        f'[geometry]\nkind = "image"\nfile = "{FILE}"\nvoxel = "100 nm"\nsmoothing = 0\n{labels}\n'
+        'crop = [[0, 12], [0, 12], [16, 28]]\nheadroom = "200 nm"\n',
+        encoding="utf-8",
+    )
+    crop = ["--crop", "0:12,0:12,16:28", "--out", tmp_path]
+    assert answer(capsys, "describe", FILE, *ABOUT, *crop)[0] == 0
+    code, out, _ = answer(capsys, "describe", study)
+    assert code == 0
+    assert out.count("on the image's voxels") == out.count("  extrapolated") == 3
+    assert "tortuosity factors are those on the mesh" in out
+    image, meshed = (
+        json.loads((tmp_path / name).read_text())["transport"]["electrolyte"]["y"]
+        for name in ("describe.json", "image.describe.json")
+    )
+    assert image["tortuosity"] == image["on_voxels"]["tortuosity"]
+    assert meshed["on_voxels"] == image["on_voxels"]
+    limit = meshed["extrapolated"]
+    assert limit == image["extrapolated"]
+    assert 0.9 * limit["tortuosity"] < meshed["tortuosity"] < limit["tortuosity"] + limit["error"]
+    assert image["tortuosity"] > limit["tortuosity"] + limit["error"]
+
+
+def test_a_film_has_no_pores_and_no_width(capsys, tmp_path, no_pictures):
+    film = tmp_path / "film.toml"
+    film.write_text('[geometry]\nkind = "film"\nthickness = "500 nm"\n', encoding="utf-8")
+    code, out, _ = answer(capsys, "describe", film)
+    assert code == 0
+    assert "100 % of the electrode is as wide as the box or wider" in out
+    found = json.loads(
+        (tmp_path / "film.describe.json").read_text(), parse_constant=pytest.fail
+    )  # no Infinity, which is no JSON
+    assert found["porosity"] == 0.0
+    assert found["phases"]["electrode"]["thickness"]["p50"] is None
+    assert found["phases"]["electrode"]["beyond_box"] == 1.0
+
+
 def test_a_study_of_wires_has_straight_pores(capsys, good, no_pictures):
     """Upright wires: the pores' tortuosity factor is 1 upwards, and above 1 across."""
     code, out, _ = answer(capsys, "describe", good)
