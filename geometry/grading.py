@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .arrays import Floats
@@ -19,32 +21,73 @@ def graded(length: float, first: float, largest: float, ratio: float = 1.2) -> F
 
 
 def depths(
-    first: float, *, layers: int | None = None, ratio: float = 1.5, refine: float = 1.0
+    first: float,
+    *,
+    layers: int | None = None,
+    ratio: float = 1.5,
+    largest: float = 1.0,
+    refine: float = 1.0,
 ) -> Floats:
     """Relative depths of the copies of a surface, from 0; what is left to 1 is the core.
 
-    Each layer, and then the core, is thicker than the one before by the same factor.
+    Each layer, and then the core, is thicker than the one before by the same factor, until they
+    are as thick as `largest`.
 
     Args:
         first: thickness of the layer at the surface over the half thickness.
-        layers: their number; by default as few as keep the factor at `ratio` or below.
+        layers: their number, and no largest thickness; by default as few as keep to both limits.
         ratio: the largest factor that is chosen.
+        largest: thickness over the half thickness, of layers and core.
         refine: how many times as many layers follow the same grading.
     """
     if layers is None:
-        layers = 1
-        while _total(first, ratio, layers + 1) < 1:
-            layers += 1
-    low, high = 0.0, 1.0 / first
+        first = min(first, largest)
+        count = int(np.ceil(_count(first, ratio, largest) - 1e-9))
+        factor = _solve(lambda q: count - _count(first, q, largest), 1.0, ratio)
+    else:
+        count, largest = layers + 1, np.inf
+        factor = _solve(lambda q: _total(first, q, count) - 1.0, 0.0, 1.0 / first)
+    parts = count if refine == 1.0 else max(2, round(refine * count))
+    levels = _depth(np.arange(parts + 1) * count / parts, first, factor, largest)
+    # a first layer that is nearly the largest becomes thinner: whole layers must fill the depth
+    return levels[:-1] / levels[-1]
+
+
+def _depth(at: Floats, first: float, factor: float, largest: float) -> Floats:
+    """The depth after `at` layers, whole or not, that grow by `factor` up to `largest`."""
+    if abs(factor - 1.0) < 1e-9:
+        return first * at
+    turn = np.minimum(at, _turn(first, factor, largest))
+    grown = first * np.expm1(turn * np.log(factor)) / (factor - 1.0)
+    return grown + (at > turn) * (at - turn) * min(largest, 1.0)
+
+
+def _count(first: float, factor: float, largest: float) -> float:
+    """How many such layers, whole or not, reach the depth 1."""
+    if factor - 1.0 < 1e-9:
+        return 1.0 / first
+    turn = _turn(first, factor, largest)
+    depth = float(_depth(np.array(turn), first, factor, largest))
+    if depth < 1.0:
+        return turn + (1.0 - depth) / largest
+    return float(np.log1p((factor - 1.0) / first) / np.log(factor))
+
+
+def _turn(first: float, factor: float, largest: float) -> float:
+    """After how many layers that grow they are as thick as they may be."""
+    if largest == np.inf or factor < 1.0:
+        return np.inf
+    # one layer is thinner than the depth grows per layer at its lower end
+    slope = first * np.log(factor) / (factor - 1.0)
+    return max(0.0, float(np.log(largest / slope) / np.log(factor)))
+
+
+def _solve(rises: Callable[[float], float], low: float, high: float) -> float:
+    """Where an increasing function is zero, or the end that is nearest to it."""
     for _ in range(60):
         middle = 0.5 * (low + high)
-        low, high = (middle, high) if _total(first, middle, layers + 1) < 1 else (low, middle)
-    if refine == 1.0:
-        return np.concatenate([[0.0], np.cumsum(first * low ** np.arange(layers))])
-    parts = max(2, round(refine * (layers + 1)))
-    at = np.arange(parts) * (layers + 1) / parts
-    # the factor is 1 where all layers are alike
-    return first * (np.expm1(at * np.log(low)) / (low - 1.0) if abs(low - 1.0) > 1e-9 else at)
+        low, high = (middle, high) if rises(middle) < 0 else (low, middle)
+    return high
 
 
 def _total(first: float, ratio: float, count: int) -> float:

@@ -103,7 +103,10 @@ def _tip_rings(sweep: Sweep, last: Floats, index: int) -> list[tuple[Floats, flo
     part = sweep.section.part
     whole = part == 1
     n = len(last) if whole else len(last) - 1
-    steps = max(3 if sweep.tip_radius else 2, round(n / part / (4 if sweep.tip_radius else 6)))
+    around = round(n / part)
+    steps = max(3, round(around / 4)) if sweep.tip_radius else max(2, round(around / 6))
+    if around >= 12:
+        steps = max(3, steps)
     rings = []
     for k in range(1, steps):
         count = n

@@ -67,12 +67,16 @@ def fill_pole(sweep: Sweep, lattice: Lattice, depths: Floats) -> LayeredPole:
     """Copies of the lattice at relative `depths`, from 0, and the middle."""
     n, copies = len(lattice.u), len(depths)
     middle_u, middle_t, seats = _middle(sweep, lattice, float(1 - depths[-1]))
-    above = lattice.triangles
+    above, fair = lattice.triangles, _fair_order(sweep, lattice)
+    around = 2 * np.pi * (1 - depths) / len(lattice.base)
     cells = []
-    for k in range(copies):
-        below = above + n if k < copies - 1 else copies * n + seats[lattice.triangles]
-        cells.append(split_prisms(above, below, lattice.triangles))
-        above = below
+    for k in range(copies - 1):
+        # where cells are narrow, at the axis, it would make angles near 180 degrees
+        wide = around[k + 1] > 0.7 * (depths[k + 1] - depths[k])
+        cells.append(split_prisms(above, above + n, fair if wide else lattice.triangles))
+        above = above + n
+    core = copies * n + seats[lattice.triangles]
+    cells.append(split_prisms(above, core, lattice.triangles))
     pole = LayeredPole(
         u=np.concatenate([np.tile(lattice.u, copies), middle_u]),
         t=np.concatenate([np.tile(lattice.t, copies), middle_t]),
@@ -81,6 +85,21 @@ def fill_pole(sweep: Sweep, lattice: Lattice, depths: Floats) -> LayeredPole:
     )
     upright = replace(sweep, tilt=0.0)
     return replace(pole, cells=oriented(pole.points(upright), pole.cells))
+
+
+def _fair_order(sweep: Sweep, lattice: Lattice) -> Floats | Ints:
+    """Ranks (m, 3) of the triangles' corners, for `split_prisms`.
+
+    A cut gives the corner of lowest rank three times as much of the prism as the one of highest.
+    With edges that all run the same way around this evens out from ring to ring, at the foot and
+    where rings draw closer too, and a field that depends on the depth alone stays one. Edges
+    straight up, which a part of a pole has, would make angles near 180 degrees so.
+    """
+    if sweep.section.part < 1:
+        return lattice.triangles
+    u = lattice.u[lattice.triangles]
+    turn = u - np.where(np.isnan(u[:, :1]), u[:, 1:2], u[:, :1])
+    return np.nan_to_num(turn - np.round(turn), nan=1.0)
 
 
 def _middle(sweep: Sweep, lattice: Lattice, core: float) -> tuple[Floats, Floats, Ints]:
@@ -99,13 +118,13 @@ def _middle(sweep: Sweep, lattice: Lattice, core: float) -> tuple[Floats, Floats
     return np.full(len(nodes), np.nan), nodes, seats
 
 
-def split_prisms(above: Ints, below: Ints, order: Ints) -> Ints:
+def split_prisms(above: Ints, below: Ints, order: Floats | Ints) -> Ints:
     """Three tetrahedra (3 m, 4) per prism, less those that have lost a corner.
 
     Args:
         above: (m, 3) one end of the prisms.
         below: (m, 3) the other end; nodes may be the same.
-        order: (m, 3) numbers by which neighbours agree on the diagonals of the sides between.
+        order: (m, 3) ranks by which neighbours agree on the diagonals of the sides between.
     """
     place = np.argsort(order, axis=1)
     a0, a1, a2 = np.take_along_axis(above, place, axis=1).T

@@ -15,6 +15,8 @@ FIRST_LAYER = {1: 0.05, 2: 0.08}
 """By the elements' order: the first layer over the half thickness, when nothing is said."""
 LARGEST_RATIO = {1: 1.5, 2: 2.2}
 """By order: of a layer's thickness to that of the one before, when nothing is said."""
+LARGEST_LAYER = {1: 0.2, 2: 0.28}
+"""By order: the thickest layer over the half thickness, and the core, when nothing is said."""
 FIRST_OVER_DIFFUSION = {1: 0.07, 2: 0.113}
 """By order: the first layer over the length of diffusion in the protocol's fastest step."""
 MOST_SEGMENTS = 10_000
@@ -123,10 +125,33 @@ def resolve(
     stretch = sizing.elongation or elongation
     levels = None
     if layered is not None:
-        first = choose_first_layer(sizing, half_thickness, layered) / half_thickness
-        ratio = LARGEST_RATIO[layered]
-        levels = depths(first, layers=sizing.layers, ratio=ratio, refine=sizing.refine)
+        finer = perimeter / segments / sizing.refine / interface
+        levels = choose_depths(sizing, half_thickness, layered, finer=max(1.0, finer))
     return Sizes(interface, interface * stretch, core, bulk, sizing.growth, stretch, levels)
+
+
+def choose_depths(
+    sizing: Sizing, half_thickness: float, order: int, *, finer: float = 1.0
+) -> Floats:
+    """Relative depths of a pole's layers; those between surface and axis are refined with it.
+
+    Args:
+        sizing: what the user gives.
+        half_thickness: from the core's middle to the surface [m].
+        order: of the elements.
+        finer: how many times smaller than by default the elements on the surface are. Layers
+            follow, unless their number is given; a first one that is given stays as it is.
+    """
+    first = choose_first_layer(sizing, half_thickness, order) / half_thickness
+    ratio, largest = LARGEST_RATIO[order], LARGEST_LAYER[order] / finer
+    if sizing.core is not None:
+        largest = min(largest, sizing.core / half_thickness)
+    if sizing.layers is not None:
+        return depths(first, layers=sizing.layers, refine=sizing.refine)
+    if sizing.first_layer is None:
+        return depths(first, ratio=ratio, largest=largest * finer, refine=sizing.refine * finer)
+    ratio = 1.0 + (ratio - 1.0) / finer
+    return depths(first, ratio=ratio, largest=largest, refine=sizing.refine)
 
 
 def choose_first_layer(sizing: Sizing, half_thickness: float, order: int) -> float:
