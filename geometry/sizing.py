@@ -28,10 +28,11 @@ class Sizing:
     """Wanted element sizes; whatever is None is chosen from the shape.
 
     Attributes:
-        segments: elements around a pole (a film: layers through its thickness).
+        segments: elements around a pole (a film: layers through its thickness). More than by
+            default make layers finer too, as a smaller `interface` does.
         interface: element size on the electrode's surface, across the pole [m]; goes before
             `segments`.
-        core: largest size inside the electrode, where there are no layers [m].
+        core: largest size inside the electrode; in layers, of their thickness [m].
         bulk: largest size in the electrolyte [m].
         growth: how much the size grows per distance from the interface, without layers.
         elongation: length of elements along a pole over their width, 1 to 8; above 3 only in
@@ -145,7 +146,7 @@ def choose_depths(
     first = choose_first_layer(sizing, half_thickness, order) / half_thickness
     ratio, largest = LARGEST_RATIO[order], LARGEST_LAYER[order] / finer
     if sizing.core is not None:
-        largest = min(largest, sizing.core / half_thickness)
+        largest = min(largest, max(sizing.core / half_thickness, LEAST_FIRST_LAYER))
     if sizing.layers is not None:
         return depths(first, layers=sizing.layers, refine=sizing.refine)
     if sizing.first_layer is None:
