@@ -59,11 +59,24 @@ def read_bpx(
     Raises:
         MaterialError: The file is no BPX, misses a key, or holds a blended electrode.
     """
+    return _parsed(text, temperature=temperature, file=file).material(electrode)
+
+
+def electrodes_in(text: str, *, file: str = "BPX file") -> tuple[str, ...]:
+    """Which electrodes a BPX file has, "positive" first.
+
+    Raises:
+        MaterialError: The file is no BPX.
+    """
+    return tuple(_parsed(text, temperature=REFERENCE_TEMPERATURE, file=file).electrodes)
+
+
+def _parsed(text: str, *, temperature: float, file: str) -> _Bpx:
     try:
         content = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise MaterialError(f"{file}: is not JSON ({reason_of(error)})") from None
-    return _Bpx(content, temperature=temperature, file=file).material(electrode)
+    return _Bpx(content, temperature=temperature, file=file)
 
 
 class _Bpx:
@@ -118,8 +131,13 @@ class _Bpx:
                 message = f"{self.file}: {message}"
             raise MaterialError(message) from None
 
+    @property
+    def electrodes(self) -> list[str]:
+        """Those that the file has."""
+        return [s for s in _ELECTRODES if f"{s.capitalize()} electrode" in self.parameters]
+
     def _choose(self, electrode: str | None) -> str:
-        present = [s for s in _ELECTRODES if f"{s.capitalize()} electrode" in self.parameters]
+        present = self.electrodes
         if electrode is None and len(present) == 1:
             return present[0]
         if electrode not in present:

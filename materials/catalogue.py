@@ -5,24 +5,44 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from . import library
+from ..errors import MaterialError
+from . import bpx, library
 from .card import read_card
 from .describe import Row, describe, describe_plating
 from .plating_card import is_plating_card, read_plating_card
-from .shelf import Shelf
+from .shelf import Shelf, read_file
 
 _SHELF = Shelf("cards", "plating_cards", files=library.FILES)
 
 
-def describe_card(name: str | os.PathLike[str]) -> tuple[Row, ...]:
+def describe_card(name: str | os.PathLike[str], electrode: str | None = None) -> tuple[Row, ...]:
     """Return the rows of any card, by name or from a file (.toml, .json).
+
+    Args:
+        name: Of a card, or a path.
+        electrode: "positive" or "negative", of a BPX file that has both.
 
     Raises:
         MaterialError: No such card or file, or it is at fault.
     """
-    if Path(name).suffix.lower() == ".json":
-        return describe(library.load(name))
+    if _is_bpx(name):
+        return describe(library.load(name, electrode=electrode))
+    if electrode is not None:
+        raise MaterialError(f"electrode: '{name}' has one; only BPX files (.json) have several")
     card = _SHELF.read(name)
     if is_plating_card(card.text, file=card.file):
         return describe_plating(read_plating_card(card.text, file=card.file))
     return describe(read_card(card.text, file=card.file))
+
+
+def electrodes_of(name: str | os.PathLike[str]) -> tuple[str, ...]:
+    """The electrodes of a BPX file; none of a card.
+
+    Raises:
+        MaterialError: The file cannot be read.
+    """
+    return bpx.electrodes_in(read_file(Path(name)), file=str(name)) if _is_bpx(name) else ()
+
+
+def _is_bpx(name: str | os.PathLike[str]) -> bool:
+    return Path(name).suffix.lower() == ".json"

@@ -65,6 +65,8 @@ class Shelf:
             return CardText(read_file(Path(text)), text)
         by_fold = {known.casefold(): card for known, card in self._cards.items()}
         card = by_fold.get(text.casefold())
+        if card is None and (os.sep in text or os.path.isfile(text)):
+            raise MaterialError(f"{text}: expected {self._files.removeprefix('a path to ')}")
         if card is None:
             raise MaterialError(
                 f"unknown material {quoted(text)}{_hint(text, self._cards)} "

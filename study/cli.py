@@ -168,6 +168,8 @@ def describe(
     threshold: float | None = None,
     axes: str = "zyx",
     crop: str | None = None,
+    raw_shape: str | None = None,
+    raw_type: str | None = None,
     out: Path | None = None,
     overrides: Overrides = None,
 ) -> None:
@@ -176,7 +178,7 @@ def describe(
     Parameters
     ----------
     source
-        A study file, a run's folder or an image (.tif, .tiff, .npy; a folder of slices).
+        A study file, a run's folder or an image (.tif, .tiff, .npy, .raw; a folder of slices).
     voxel
         Edge of an image's voxel, such as "100 nm".
     label
@@ -187,6 +189,10 @@ def describe(
         What an image's pages, rows and columns are.
     crop
         Part of an image, in voxels along x, y and z, such as 0:128,0:128,0:64.
+    raw_shape
+        Pages, rows and columns of a raw file, such as 64,128,128.
+    raw_type
+        Numbers of a raw file, such as uint8.
     out
         Folder for describe.json and the pictures; beside the source if left out.
     """
@@ -194,25 +200,30 @@ def describe(
 
     if ranks.rank() == 0:
         about = {"voxel": voxel, "labels": label, "threshold": threshold, "axes": axes}
-        for path in run_describe(source, about | {"crop": crop}, out, overrides or ()):
+        about |= {"crop": crop, "raw_shape": raw_shape, "raw_type": raw_type}
+        for path in run_describe(source, about, out, overrides or ()):
             print(f"wrote {path}")
 
 
 @app.command
-def materials(name: str | None = None, /) -> None:
+def materials(
+    name: str | None = None, /, *, electrode: Literal["positive", "negative"] | None = None
+) -> None:
     """List the materials, or print one with the source of each number.
 
     Parameters
     ----------
     name
-        A material of the list, or a path to your own card (.toml).
+        A material of the list, or a path to a card (.toml) or a BPX file (.json).
+    electrode
+        Which electrode of a BPX file; all of them if left out.
     """
     from .show import show_material, show_materials
 
     if name is None:
         show_materials()
     else:
-        show_material(name)
+        show_material(name, electrode)
 
 
 @app.command

@@ -17,6 +17,7 @@ from ..geometry import descriptors
 from ..geometry.tags import REGIONS
 from ..geometry.voxels import Voxels, rasterise
 from .forecast import forecast_image, forecast_mesh
+from .image_words import in_flags, read_words
 from .stages import Stages
 from .transport import Found, find_transport, finite, to_plain
 
@@ -86,13 +87,16 @@ def run_describe(
     from .show_structure import show, tell_size
 
     image = is_image(source)
+    if image and not source.exists() and not any(sign in source.name for sign in "*?["):
+        raise InputError(f"{source}: no such file")
     within = source if source.is_dir() and not image else source.parent
     name = "describe" if out or within == source else f"{source.stem}.describe"
     check_target((out or within) / f"{name}.json")
     with Stages(show=True) as stages:
         stages.at("reading")
         if image:
-            structure = of_image(source, **read_words(about))
+            with in_flags():
+                structure = of_image(source, **read_words(about))
             tags = structure.voxels.tags
             tell_size(forecast_image(tags.shape, len(structure.voxels.regions)))
         else:
@@ -110,44 +114,6 @@ def is_image(source: Path) -> bool:
     if source.suffix.lower() in IMAGES:
         return True
     return source.is_dir() and any(p.suffix.lower() in (".tif", ".tiff") for p in source.iterdir())
-
-
-def read_words(about: dict[str, Any]) -> dict[str, Any]:
-    """The command line's words on an image, as `Image` takes them.
-
-    Raises:
-        InputError: They cannot be read.
-    """
-    from ..units import quantity
-
-    labels: dict[str, tuple[int, ...]] = {}
-    for text in about["labels"] or ():
-        name, _, values = text.partition("=")
-        try:
-            more = tuple(int(value) for value in values.split(","))
-            labels[name.strip()] = labels.get(name.strip(), ()) + more
-        except ValueError:
-            raise InputError(f"--label: got '{text}', expected such as electrolyte=0") from None
-    return {
-        "voxel": about["voxel"] and quantity(about["voxel"], "m", key="--voxel"),
-        "labels": labels,
-        "threshold": about["threshold"],
-        "axes": about["axes"],
-        "crop": _crop(about["crop"]),
-    }
-
-
-def _crop(text: str | None) -> tuple[tuple[int, int] | None, ...] | None:
-    if text is None:
-        return None
-    spans: list[tuple[int, int] | None] = []
-    try:
-        for span in text.split(","):
-            low, _, high = span.partition(":")
-            spans.append((int(low), int(high)) if span.strip() else None)
-    except ValueError:
-        raise InputError(f"--crop: got '{text}', expected such as 0:128,0:128,0:64") from None
-    return tuple(spans)
 
 
 def _pictures(mesh: ElectrodeMesh, folder: Path, name: str) -> list[Path]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..geometry.tags import REGIONS
 from ..materials import library, plating_library
-from ..materials.catalogue import describe_card
+from ..materials.catalogue import describe_card, electrodes_of
 from ..materials.plating_card import kind_of
 
 if TYPE_CHECKING:
@@ -114,9 +114,14 @@ def show_materials() -> None:
         _say(f"{name:<22} {kind_of(card)}: {card.about}")
 
 
-def show_material(name: str) -> None:
-    """Print a material's numbers and where they come from."""
-    rows = describe_card(name)
+def show_material(name: str, electrode: str | None = None) -> None:
+    """Print a material's numbers and where they come from; of a BPX file, each electrode's."""
+    if electrode is None and len(several := electrodes_of(name)) > 1:
+        for number, one in enumerate(several):
+            _say("" if number else f"{name}: {' and '.join(several)} electrode")
+            show_material(name, one)
+        return
+    rows = describe_card(name, electrode)
     width = max(26, *(len(row.key) for row in rows))
     for row in rows:
         _say(f"{row.key:<{width}} {row.value}{f'   [{row.source}]' if row.source else ''}")

@@ -96,7 +96,7 @@ def read_source(path: str | Path, overrides: Iterable[str] = ()) -> Source:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise StudyError(_syntax(path, text, str(error))) from None
+        raise StudyError(_not_toml(path) or _syntax(path, text, str(error))) from None
     except (ValueError, RecursionError, OverflowError) as error:
         raise StudyError(f"{path}: cannot be read as TOML ({reason_of(error)})") from None
     source = Source(path=path, data=data, lines=_lines(text), head=_head(text))
@@ -148,9 +148,17 @@ def _text(path: Path) -> str:
         hint = f"; there are {', '.join(near)}" if near else "; 'nanotrode new' writes one"
         raise StudyError(f"{path}: no such file{hint}") from None
     except UnicodeDecodeError as error:
-        raise StudyError(f"{path}: not a text file in UTF-8 (byte {error.start})") from None
+        what = _not_toml(path) or f"{path}: not a text file in UTF-8 (byte {error.start})"
+        raise StudyError(what) from None
     except OSError as error:
         raise StudyError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _not_toml(path: Path) -> str | None:
+    """What is said of a file that cannot be read as TOML and has another ending."""
+    if path.suffix.lower() == ".toml":
+        return None
+    return f"{path}: is no study file; expected one in TOML, such as 'nanotrode new' writes"
 
 
 def _syntax(path: Path, text: str, message: str) -> str:

@@ -179,3 +179,40 @@ def test_every_commented_key_of_a_new_study_exists(capsys):
         uncommented = "\n".join(line for line in lines if line.startswith("[") or " = " in line)
         tables = tomllib.loads(uncommented.replace("steps = [\n", "steps = []\n"))
         assert set(tables["geometry"]) <= set(GEOMETRIES[kind].model_fields)
+
+
+BPX = ROOT / "tests" / "data" / "nmc111_graphite_bpx.json"
+
+
+def test_a_bpx_file_is_shown_with_all_its_electrodes(capsys):
+    """No message asks for a choice that the command cannot take."""
+    code, out, err = answer(capsys, "materials", str(BPX))
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{BPX}: positive and negative electrode\n")
+    # maximum concentrations, as the file has them
+    assert out.index("46200 mol/m^3") < out.index("29730 mol/m^3")
+    code, out, _ = answer(capsys, "materials", str(BPX), "--electrode", "negative")
+    assert code == 0
+    assert "29730" in out
+    assert "46200" not in out
+    code, _, err = answer(capsys, "materials", "LLTO", "--electrode", "negative")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "only BPX files (.json) have several" in err
+
+
+@pytest.mark.parametrize("command", ["run", "mesh", "describe", "sweep"])
+@pytest.mark.parametrize("content", [b"\x93NUMPY\x01\x00v", b"import this\n"])
+def test_what_is_no_study_file_is_called_so(capsys, tmp_path, command, content):
+    path = tmp_path / "thing.py"
+    path.write_bytes(content)
+    code, _, err = answer(capsys, command, str(path))
+    assert (code, err.count("\n")) == (2, 1)
+    assert "is no study file; expected one in TOML" in err
+
+
+def test_a_file_that_is_no_card_is_told_what_one_is(capsys, tmp_path):
+    path = tmp_path / "card.csv"
+    path.write_text("x,y\n", encoding="utf-8")
+    code, _, err = answer(capsys, "materials", str(path))
+    assert code == 2
+    assert err == f"{path}: expected a card (.toml) or a BPX file (.json)\n"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nanotrode.geometry.tags import REGIONS
-from nanotrode.study import cli, describe
+from nanotrode.study import cli, describe, image_words
 
 FILE = Path(__file__).parents[1] / "data" / "electrode_64.tiff"
 ABOUT = ["--voxel", "100 nm", "--label", "electrolyte=0", "--label", "electrode=85,170"]
@@ -126,7 +126,7 @@ def test_a_folder_s_mesh_is_described_like_the_voxels_it_is_made_of(capsys, tmp_
         ([FILE, *ABOUT, "--crop", "0:64"], "crop: got 1 spans"),
         ([FILE, *ABOUT, "--crop", "0-64"], "--crop: got '0-64', expected such as"),
         ([FILE, "--voxel", "1 nm", "--label", "electrolyte=0", "--label", "electrode=9"],
-         "labels: the image also holds 85, 170"),
+         "--label: the image also holds 85, 170"),
         (["nowhere.toml"], "nowhere.toml: no such file"),
         ([Path(__file__).parent], "holds no mesh.msh"),
     ],
@@ -141,6 +141,32 @@ def test_what_cannot_be_described_is_one_line_and_exit_code_2(capsys, arguments,
 def test_a_label_may_be_said_again():
     """The electrode of the two-phase image is 85 and 170: once each, or both at once."""
     about = {"voxel": "100 nm", "threshold": None, "axes": "zyx", "crop": None}
+    about |= {"raw_shape": None, "raw_type": None}
     words = ["electrode=85", "electrolyte=0", "electrode=170"]
-    again = describe.read_words(about | {"labels": words})["labels"]
+    again = image_words.read_words(about | {"labels": words})["labels"]
     assert again == {"electrode": (85, 170), "electrolyte": (0,)}
+
+
+def test_a_raw_image_is_described_by_what_the_flags_say(capsys, tmp_path, no_pictures):
+    """Of 8 x 8 x 8 voxels a quarter is solid; what is missing is asked for by its flag."""
+    voxels = np.zeros((8, 8, 8), dtype=np.uint8)
+    voxels[:, :4, :4] = 1
+    path = tmp_path / "image.raw"
+    voxels.tofile(path)
+    words = ["--voxel", "1 um", "--label", "electrode=1", "--label", "electrolyte=0"]
+    raw = ["--raw-shape", "8,8,8", "--raw-type", "uint8"]
+    assert answer(capsys, "describe", path, *words, *raw)[0] == 0
+    found = json.loads((tmp_path / "image.describe.json").read_text(encoding="utf-8"))
+    assert found["porosity"] == pytest.approx(0.75)
+    for given, asked in (
+        ([*words], "--raw-shape, --raw-type: a raw file does not say what it holds"),
+        ([*words[:2], *raw], "--label, --threshold: give one of them"),
+        ([*words, "--raw-shape", "8,8", "--raw-type", "uint8"], "--raw-shape: "),
+        ([*words, "--raw-shape", "8,8,x", "--raw-type", "uint8"], "--raw-shape: got '8,8,x'"),
+        (raw, "--voxel: "),
+    ):
+        code, _, err = answer(capsys, "describe", path, *given)
+        assert (code, err.count("\n")) == (2, 1)
+        assert err.startswith(asked)
+    code, _, err = answer(capsys, "describe", tmp_path / "none.tif")
+    assert (code, err) == (2, f"{tmp_path / 'none.tif'}: no such file\n")
