@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -115,3 +116,26 @@ def test_a_failed_run_is_logged_and_stays_unfinished(study, tmp_path, monkeypatc
         run.run_study(study, tmp_path / "out")
     assert "stopped: no convergence" in (tmp_path / "out" / "log.txt").read_text()
     assert folder.read_provenance(tmp_path / "out")["finished"] is None
+
+
+def test_a_run_that_lost_charge_fails_with_its_report_and_is_not_finished(
+    study, tmp_path, monkeypatch
+):
+    from nanotrode.errors import BalanceError
+    from nanotrode.solver import timeline
+
+    honest, out = timeline.attempt_step, tmp_path / "out"
+
+    def dishonest(*args, **more):
+        step = honest(*args, **more)
+        return replace(step, passed=1.01 * step.passed)
+
+    monkeypatch.setattr(timeline, "attempt_step", dishonest)
+    with pytest.raises(BalanceError, match=r"lost charge.* 9\.9e-03 .*protocol step 1") as caught:
+        run.run_study(study, out)
+    assert caught.value.exit_code == 3
+    assert "stopped: the run lost charge" in (out / "log.txt").read_text()
+    assert (
+        "the charge that passed and the charge stored differ" in (out / "report.html").read_text()
+    )
+    assert json.loads((out / "provenance.json").read_text())["finished"] is None
