@@ -69,11 +69,13 @@ def near_miss(word: object, options: Iterable[object], *, cutoff: float = 0.7) -
         options: What could stand there.
         cutoff: Likeness that a near-miss has at least, from 0 to 1.
     """
-    text = str(word)
-    if not 2 <= len(text) <= LONGEST_WORD:
+    text = str(word).casefold()
+    if len(text) > LONGEST_WORD:
         return None
     folded = {str(one).casefold(): str(one) for one in options}
-    found = difflib.get_close_matches(text.casefold(), folded, n=1, cutoff=cutoff)
+    if text in folded or len(text) < 2:
+        return folded.get(text)
+    found = difflib.get_close_matches(text, folded, n=1, cutoff=cutoff)
     return folded[found[0]] if found else None
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .._messages import did_you_mean
 from .._reading import reason_of
 from ..errors import MaterialError
 from ..units import quantity
@@ -133,10 +133,3 @@ def is_number(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return isinstance(value, float) or abs(value) < _MOST
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The nearest known word as a question, in any case; empty where none is near."""
-    by_fold = {one.casefold(): one for one in known}
-    close = difflib.get_close_matches(word.casefold(), by_fold, n=1)
-    return f"; did you mean '{by_fold[close[0]]}'?" if close else ""

@@ -8,12 +8,12 @@ known function or a known constant is refused.
 from __future__ import annotations
 
 import ast
-import difflib
 import math
 from collections.abc import Callable
 
 import numpy as np
 
+from .._messages import near_miss
 from ..errors import MaterialError
 from .constants import FARADAY, GAS_CONSTANT
 from .differentiation import FUNCTIONS, OF_TWO, OPERATORS, Node, identity, negated
@@ -186,6 +186,5 @@ def _short(text: str) -> str:
 
 
 def _near_miss(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    close = close or [k for k in known if k.lower() == name.lower()]
-    return f", did you mean '{close[0]}'?" if close else ""
+    near = near_miss(name, known)
+    return f", did you mean '{near}'?" if near else ""

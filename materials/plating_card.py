@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from .._messages import did_you_mean
 from ..errors import MaterialError
-from .entries import Entries, did_you_mean
+from .entries import Entries
 from .plating import Coat, Deposit, Lithiation, Plateau, Salt, SideReaction, Solid
 
 PlatingCard = Solid | Coat | Salt | Deposit | SideReaction

@@ -6,8 +6,8 @@ import os
 from typing import NamedTuple
 
 from .._arguments import check_is
+from .._messages import did_you_mean
 from ..errors import MaterialError
-from .entries import did_you_mean
 from .plating import Anode, Coat, Deposit, Salt, SideReaction, Solid
 from .plating_card import KINDS, PlatingCard, kind_of, read_plating_card
 from .shelf import Shelf

@@ -65,6 +65,8 @@ def test_every_error_of_the_family_is_fit_for_a_terminal():
         ("foo", ["core", "bulk"], None),
         ("x" * 1_000_000, ["x" * 40], None),
         ("", ["a"], None),
+        ("X", ["x"], "x"),
+        ("y", ["x"], None),
     ],
 )
 def test_near_misses(word, options, near):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..._messages import did_you_mean, quoted
 from ...errors import InputError, StudyError
 from ...units import quantity
 from ..locations import Path as KeyPath
 from ..locations import nearest_line
-from ..schema import Study
+from ..schema import Study, kind_of
 from ..source import Source
 
 MOST_STEPS = 10_000
@@ -160,8 +160,7 @@ def _is_name(key: str, source: Source) -> bool:
     if f"{{{key}}}" in texts:
         return True
     names = re.findall(r"\{(\w+)\}", texts)
-    near = difflib.get_close_matches(key, [*names, *Study.model_fields], n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
+    hint = did_you_mean(key, [*names, *kind_of(source.data).model_fields])
     raise InputError(
         f"is no key of a study (such as geometry.radius), and no text of it holds {{{key}}}{hint}"
     )
@@ -169,11 +168,8 @@ def _is_name(key: str, source: Source) -> bool:
 
 def _range(given: dict[str, Any], *, counted: bool) -> Range:
     for key in given.keys() - _RANGE:
-        near = difflib.get_close_matches(key, _RANGE, n=1)
-        raise InputError(
-            f"unknown key '{key}' of a range; "
-            + (f"did you mean '{near[0]}'?" if near else "known are from, to, steps, scale")
-        )
+        hint = did_you_mean(key, _RANGE) or "; known are from, to, steps, scale"
+        raise InputError(f"unknown key {quoted(key)} of a range{hint}")
     for key in ("from", "to"):
         if key not in given:
             raise InputError(f"a range needs '{key}' beside {', '.join(sorted(given))}")

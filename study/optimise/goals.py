@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..._messages import did_you_mean, quoted
 from ...errors import InputError, StudyError
 from ..cases.harvest import find
 from ..locations import Path as KeyPath
@@ -134,9 +134,8 @@ def _constraint(name: str, given: Any, where: str) -> Constraint:
         raise InputError(f"got {given!r}, expected such as {{ at_most = 1.5 }}")
     side, bound = next(iter(given.items()))
     if side not in ("at_most", "at_least"):
-        near = difflib.get_close_matches(side, ("at_most", "at_least"), n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        raise InputError(f"got '{side}', expected 'at_most' or 'at_least'{hint}")
+        hint = did_you_mean(side, ("at_most", "at_least"))
+        raise InputError(f"got {quoted(side)}, expected 'at_most' or 'at_least'{hint}")
     if not isinstance(bound, int | float) or isinstance(bound, bool) or not math.isfinite(bound):
         raise InputError(f"{side}: got {bound!r}, expected a number, in the unit of '{name}'")
     return Constraint(name, side, float(bound), where)
