@@ -61,6 +61,11 @@ def find_field(output: Output, wanted: str) -> Field:
     )
 
 
+def error_of(field: Field, output: Output) -> float:
+    """Estimated error of a field's values, in its unit; 0 where nothing is known."""
+    return output.current_error if field.name == names.CURRENT_DENSITY else 0.0
+
+
 class Spread(NamedTuple):
     """How a surface field is spread over the area."""
 

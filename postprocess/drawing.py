@@ -9,7 +9,7 @@ import numpy as np
 import pyvista as pv
 
 from ..errors import InputError
-from .catalogue import Field, spread_of
+from .catalogue import Field, error_of, spread_of
 from .cut import SHOWN, skin_of
 from .fields import Output, cells_of
 from .layout import Section
@@ -94,7 +94,8 @@ def scale_of(
     output: Output, field: Field, limits: tuple[float, float] | None = None
 ) -> ColourScale:
     """The colours of a field in one output."""
-    return field_scale(field.name, field.values(output), spread_of(field, output), limits)
+    values, spread = field.values(output), spread_of(field, output)
+    return field_scale(field.name, values, spread, limits, error=error_of(field, output))
 
 
 def _subject(output: Output, field: Field, look: Look, scale: ColourScale) -> _Subject:

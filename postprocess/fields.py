@@ -14,6 +14,8 @@ from ..errors import InputError
 from . import names
 from .blocks import read_label
 from .collection import read_collection
+from .metrics import ERROR_COLUMN
+from .series import read_series
 
 AT_REST = 1e-6
 """Current per collector area below which nothing plates [A m-2]."""
@@ -62,6 +64,21 @@ class Output:
     def current_density(self) -> float:
         """Current per collector area, positive in discharge [A m-2]."""
         return float(self.interface.field_data[names.CURRENT_FACT][0])
+
+    @cached_property
+    def current_error(self) -> float:
+        """Estimated error of the local current density [A m-2]; 0 where the run states none."""
+        try:
+            series = read_series(self.path.parent.parent / "timeseries.csv")
+        except (InputError, OSError):
+            return 0.0
+        if ERROR_COLUMN not in series or series[ERROR_COLUMN].dtype.kind != "f":
+            return 0.0
+        away = np.abs(series["Time [s]"] - self.time)
+        # where one step ends and the next begins there are two rows of one time
+        there = series[ERROR_COLUMN][away <= away.min()]
+        known = there[np.isfinite(there)]
+        return float(known.min()) if known.size else 0.0
 
     def _block(self, name: str) -> pv.UnstructuredGrid:
         return pv.UnstructuredGrid(self.path.with_suffix("") / f"{name}.vtu")

@@ -92,6 +92,8 @@ def field_scale(
     values: NDArray,
     surface: tuple[SurfaceStatistics, tuple[float, float]] | None,
     limits: tuple[float, float] | None = None,
+    *,
+    error: float = 0.0,
 ) -> ColourScale:
     """The scale of any field by its name.
 
@@ -101,11 +103,12 @@ def field_scale(
         surface: Of a field on a surface, its statistics and the values that 0.5 % and 99.5 % of
             the area stay below; None for a field in a volume.
         limits: Values at the ends; None fits them.
+        error: Estimated error of the values: what differs by less counts as uniform.
     """
     if surface is None:
         return plain_scale(name, values, limits)
     if name in (names.CURRENT_DENSITY, names.OVERPOTENTIAL):
-        return current_scale(name, values, *surface, limits)
+        return current_scale(name, values, *surface, limits, error=error)
     return plain_scale(name, values, limits, robust=surface[1], colours=surface_map())
 
 
@@ -142,6 +145,8 @@ def current_scale(
     statistics: SurfaceStatistics,
     robust: tuple[float, float],
     limits: tuple[float, float] | None = None,
+    *,
+    error: float = 0.0,
 ) -> ColourScale:
     """Local current density or overpotential; one sign as a magnitude, two around zero.
 
@@ -153,12 +158,12 @@ def current_scale(
     symbol, heading = words.removeprefix("local "), words[:1].upper() + words[1:]
     reach = max(abs(robust[0]), abs(robust[1]))
     sign = -1.0 if statistics.mean < 0 else 1.0
-    fitted = fit(*sorted((sign * robust[0], sign * robust[1])), unit=unit)
-    nothing = fit(0.0, reach, unit=unit).uniform
+    fitted = fit(*sorted((sign * robust[0], sign * robust[1])), unit=unit, error=error)
+    nothing = fit(0.0, reach, unit=unit, error=error).uniform
     two_signs = not nothing and robust[0] < -1e-3 * reach < 1e-3 * reach < robust[1]
     around_zero = nothing if limits is None else limits[0] < 0 < limits[1]
     if two_signs or around_zero:
-        bounds = limits or fit(-reach, reach, unit=unit).ends
+        bounds = limits or fit(-reach, reach, unit=unit, error=error).ends
         return ColourScale(
             colours=signed_map(),
             limits=bounds,
@@ -187,7 +192,7 @@ def current_scale(
 def _evenness(statistics: SurfaceStatistics, uniform: bool, nothing: bool) -> str:
     """Mean and variation in words."""
     if nothing:
-        return "uniform, 0 but for rounding"
+        return "uniform, 0 within its error"
     told = f"mean {abs(statistics.mean):.3g}, variation {100 * statistics.variation:.2g} %"
     return f"uniform, {told}" if uniform else told
 

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.colors import Colormap
 from numpy.typing import NDArray
 
-from ..catalogue import Field, Spread, fields_of, spread_of
+from ..catalogue import Field, Spread, error_of, fields_of, spread_of
 from ..fields import Output, most_telling
 from ..metrics import SurfaceStatistics
 from ..palette import ColourScale, field_scale
@@ -50,7 +50,10 @@ def make_model(outputs: Sequence[Output]) -> dict[str, Any]:
     bodies = make_bodies(chosen, on_surface, inside)
     box = bounds_of(first)
     packer = _Packer(bodies, box)
-    spreads = [[spread_of(field, output) for field in fields] for output in map(replace, chosen)]
+    spreads = [
+        [(spread_of(field, output), error_of(field, output)) for field in fields]
+        for output in map(replace, chosen)
+    ]
     return {
         "bodies": {
             "surface": packer.body(bodies.surface, bodies.surface_view),
@@ -88,11 +91,12 @@ def _facts(output: Output) -> dict[str, Any]:
 
 
 class _Moment(NamedTuple):
-    """A field in one output: where its values lie, and its spread over the area."""
+    """A field in one output: where its values lie, its spread over the area, its error."""
 
     ends: NDArray
     """Smallest and largest value (2,)."""
     spread: Spread | None
+    error: float
 
 
 class _Packer:
@@ -120,7 +124,7 @@ class _Packer:
         self,
         on_surface: Sequence[Field],
         inside: Sequence[Field],
-        spreads: Sequence[Sequence[Spread | None]],
+        spreads: Sequence[Sequence[tuple[Spread | None, float]]],
     ) -> list[dict[str, Any]]:
         """All fields with their packed values and colours; equal values are packed once."""
         places = [("surface", k) for k in range(len(on_surface))]
@@ -133,7 +137,7 @@ class _Packer:
             values = getattr(self.bodies, where).values[:, k].astype(np.float64)
             levels = [to_levels(moment) for moment in values]
             moments = [
-                _Moment(np.array([level.low, level.high]), spread[number])
+                _Moment(np.array([level.low, level.high]), *spread[number])
                 for level, spread in zip(levels, spreads, strict=True)
             ]
             same = _same(levels, packed)
@@ -142,9 +146,9 @@ class _Packer:
         return listed
 
     def _field(self, field: Field, where: str, moments: list[_Moment]) -> dict[str, Any]:
-        now = [self._scale(field_scale(field.name, m.ends, m.spread)) for m in moments]
+        now = [self._scale(_scale_of(field, moment)) for moment in moments]
         whole = _over_all(moments)
-        always = self._scale(field_scale(field.name, whole.ends, whole.spread))
+        always = self._scale(_scale_of(field, whole))
         return {
             "name": field.name,
             "key": field.key,
@@ -173,18 +177,21 @@ class _Packer:
         }
 
 
+def _scale_of(field: Field, moment: _Moment) -> ColourScale:
+    return field_scale(field.name, moment.ends, moment.spread, error=moment.error)
+
+
 def _over_all(moments: list[_Moment]) -> _Moment:
     """The ends of a field over the whole run."""
     ends = np.array([m.ends for m in moments])
     spreads = [m.spread for m in moments if m.spread is not None]
     both = np.array([ends[:, 0].min(), ends[:, 1].max()])
     if not spreads:
-        return _Moment(both, None)
+        return _Moment(both, None, 0.0)
     robust = (min(s.robust[0] for s in spreads), max(s.robust[1] for s in spreads))
     mean = float(np.mean([s.statistics.mean for s in spreads]))
-    return _Moment(
-        both, Spread(SurfaceStatistics(mean, float(both[0]), float(both[1]), 0.0), robust)
-    )
+    statistics = SurfaceStatistics(mean, float(both[0]), float(both[1]), 0.0)
+    return _Moment(both, Spread(statistics, robust), min(m.error for m in moments))
 
 
 def _hides(always: dict[str, Any], now: list[dict[str, Any]]) -> bool:

@@ -9,7 +9,8 @@ import pytest
 from matplotlib.figure import Figure
 from small_run import make_mesh, make_snapshot
 
-from nanotrode.postprocess import names, palette, render
+from nanotrode.postprocess import drawing, names, palette, render
+from nanotrode.postprocess.catalogue import find_field
 from nanotrode.postprocess.export import VtkWriter
 from nanotrode.postprocess.fields import read_outputs
 from nanotrode.postprocess.metrics import SurfaceStatistics
@@ -62,7 +63,7 @@ def test_rounding_around_zero_is_no_current_in_two_directions():
     spread = (SurfaceStatistics(0.0, -1e-9, 1e-9, 1e-9), (-1e-9, 1e-9))
     scale = palette.field_scale(names.CURRENT_DENSITY, noise, spread)
     assert scale.limits == pytest.approx((-5e-7, 5e-7))
-    assert scale.note == "uniform, 0 but for rounding"
+    assert scale.note == "uniform, 0 within its error"
     given = palette.field_scale(names.CURRENT_DENSITY, noise, spread, (0.0, 2.0))
     assert given.limits == (0.0, 2.0)
     assert given.colours.name == palette.surface_map().name
@@ -123,3 +124,22 @@ def test_axes_of_curves_are_not_fitted_to_noise():
     axes.set_ylim(0, 2)
     settle(drawn)
     assert axes.get_ylim() == (0, 2)
+
+
+def test_what_the_run_calls_its_error_is_no_structure(film):
+    """5 % of spread, of which the mesh answers for 8 %; then for 1 % only."""
+    mesh = make_mesh()
+    one = make_snapshot(mesh, 0)
+    n = len(one.surface["local_current_density"])
+    wavy = -MEAN * (1 + 0.025 * np.linspace(-1, 1, n))
+    VtkWriter(film, mesh).write(replace(one, surface=one.surface | {"local_current_density": wavy}))
+    for error, uniform in ((0.08 * MEAN, True), (0.01 * MEAN, False), (float("nan"), False)):
+        (film / "timeseries.csv").write_text(
+            f"Time [s],Error of local current density [A.m-2]\n0.0,{error}\n5.0,9.0\n"
+        )
+        output = read_outputs(film)[0]
+        scale = drawing.scale_of(output, find_field(output, "current_density"))
+        assert scale.uniform == uniform
+        width = np.ptp(scale.limits) / MEAN
+        assert width == pytest.approx(0.08, rel=1e-3) if uniform else 0.03 < width < 0.05
+        assert make_model([output])["fields"][0]["scales"][0]["flat"] == uniform
