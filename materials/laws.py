@@ -29,6 +29,9 @@ Outside = Literal["tangent", "constant"]
 EDGE = 1e-9
 """Formulas are evaluated for EDGE <= x <= 1 - EDGE: many have a pole at 0 or 1."""
 
+_STEEPEST = 1e40
+"""Slope of a table [SI] beyond which its cubics are no longer numbers."""
+
 
 _WARMER = 0.01
 """Difference by which a slope over the temperature is taken [K]."""
@@ -177,6 +180,19 @@ class Formula:
         return value, slope if isinstance(slope, np.ndarray) else np.full(x.shape, slope)
 
 
+def _check_steps(x: Array, value: Array, key: str) -> None:
+    """See that the cubics through the points, which divide by the steps, are finite."""
+    with np.errstate(all="ignore"):
+        slope = np.abs(np.diff(value) / np.diff(x))
+    sound = (slope < _STEEPEST) & (np.diff(x) > 1 / _STEEPEST) & (np.abs(value[1:]) < _STEEPEST)
+    if not sound.all():
+        where = int(np.argmin(sound))
+        raise MaterialError(
+            f"{key}: goes from {value[where]:g} at x = {x[where]:g} to {value[where + 1]:g} at "
+            f"x = {x[where + 1]:g}; no law does"
+        )
+
+
 @dataclass(frozen=True)
 class Table:
     """A table (x, value), joined by the monotone cubic of Fritsch and Butland.
@@ -207,6 +223,7 @@ class Table:
             raise MaterialError(
                 f"{self.key}: x must rise; got {x[where]:g} and then {x[where + 1]:g}"
             )
+        _check_steps(x, value, self.key)
 
     @classmethod
     def of(cls, x: Sequence[float], value: Sequence[float], *, outside: Outside, key: str) -> Table:

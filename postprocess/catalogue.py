@@ -33,6 +33,8 @@ class Field(NamedTuple):
     def values(self, output: Output) -> NDArray:
         """Its nodal values (n,) in an output."""
         grid = output.interface if self.on_surface else output.electrode
+        if self.name not in grid.point_data:
+            raise InputError(f"{output.path}: holds no '{self.name}'; it is damaged, run again")
         return np.asarray(grid.point_data[self.name], dtype=np.float64)
 
 

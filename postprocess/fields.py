@@ -10,6 +10,7 @@ import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
 
+from .._reading import check_regular, reading, silent_libraries
 from ..errors import InputError
 from . import names
 from .blocks import read_label
@@ -46,24 +47,29 @@ class Output:
         files = sorted(self.path.parent.glob("electrolyte-*.vtu"))
         own = self.path.with_suffix("") / f"{names.ELECTROLYTE}.vtu"
         files = [own] if own.exists() else files
-        return pv.UnstructuredGrid(files[-1]) if files else None
+        return read_block(files[-1]) if files else None
 
     @property
     def label(self) -> str:
         """The protocol step, in the user's words."""
-        found = read_label(self.path)
+        with reading(self.path, "an output of a run"):
+            found = read_label(self.path)
         # runs of earlier versions have it in the block
         return str(self.interface.field_data[names.LABEL_FACT][0]) if found is None else found
 
     @property
     def voltage(self) -> float:
         """Electrode potential [V]."""
-        return float(self.interface.field_data[names.VOLTAGE_FACT][0])
+        return self._fact(names.VOLTAGE_FACT)
 
     @property
     def current_density(self) -> float:
         """Current per collector area, positive in discharge [A m-2]."""
-        return float(self.interface.field_data[names.CURRENT_FACT][0])
+        return self._fact(names.CURRENT_FACT)
+
+    def _fact(self, name: str) -> float:
+        with reading(self.path, "an output of a run"):
+            return float(self.interface.field_data[name][0])
 
     @cached_property
     def current_error(self) -> float:
@@ -81,7 +87,24 @@ class Output:
         return float(known.min()) if known.size else 0.0
 
     def _block(self, name: str) -> pv.UnstructuredGrid:
-        return pv.UnstructuredGrid(self.path.with_suffix("") / f"{name}.vtu")
+        return read_block(self.path.with_suffix("") / f"{name}.vtu")
+
+
+def read_block(path: Path) -> pv.UnstructuredGrid:
+    """The grid of one block with its fields.
+
+    Raises:
+        InputError: The file is not there, or damaged.
+    """
+    with reading(path, "a field of a run"):
+        check_regular(path)
+        with silent_libraries():  # VTK tells of a damaged file there, and goes on
+            grid = pv.UnstructuredGrid(path)
+        nodes = np.asarray(grid.cell_connectivity)
+        if not nodes.size or nodes.min() < 0 or nodes.max() >= grid.n_points:
+            raise ValueError("its cells are not whole")
+        cells_of(grid)
+        return grid
 
 
 def read_outputs(directory: str | Path) -> list[Output]:

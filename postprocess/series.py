@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from .._reading import reading
 from ..errors import InputError
 
 
@@ -20,7 +21,10 @@ def read_series(path: str | Path) -> dict[str, NDArray]:
     path = Path(path)
     if not path.exists():
         raise InputError(f"{path}: no such file; expected the time series of a run")
-    with path.open(newline="", encoding="utf-8-sig") as file:
+    with (
+        reading(path, "the time series of a run"),
+        path.open(newline="", encoding="utf-8-sig") as file,
+    ):
         names, *rows = list(csv.reader(file)) or [[]]
     # A killed writer may leave a last row that is cut short.
     rows = [row for row in rows if len(row) == len(names)]

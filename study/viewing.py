@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from .._files import check_target
 from ..errors import InputError
 from ..units import quantity
 from . import ranks
 
 if TYPE_CHECKING:
     from ..postprocess.drawing import Look
+
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".pdf", ".svg")
+"""Kinds of pictures that matplotlib writes."""
 
 Flag = Parameter(negative="")
 Limits = Annotated[
@@ -133,6 +137,7 @@ def render(
     field = field or ("concentration" if streamlines else "current_density")
     look, when = _look(cut, streamlines), _seconds(time)
     path = out or folders[0] / f"{field}.png"
+    check_picture(path)
     if len(folders) == 1:
         draw(folders[0], field, path, time=when, limits=limits, look=look)
     else:
@@ -183,9 +188,21 @@ def animate(
         raise InputError(f"--seconds: got {seconds:g}, expected more than 0")
     if ranks.rank() == 0:
         path = out or folder / f"{field}.gif"
+        check_target(path)
         look = _look(cut, streamlines)
         draw(folder, field, path, seconds=seconds, limits=limits, look=look)
         print(f"wrote {path}")
+
+
+def check_picture(path: Path) -> None:
+    """See that a picture can be written, before it is drawn.
+
+    Raises:
+        InputError: It cannot, or is of no known kind.
+    """
+    if path.suffix.lower() not in PICTURES:
+        raise InputError(f"--out: got '{path}', expected a name that ends in {', '.join(PICTURES)}")
+    check_target(path)
 
 
 def register(app: App) -> None:

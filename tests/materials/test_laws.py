@@ -126,6 +126,12 @@ def test_a_falling_table_is_turned_round() -> None:
     ("x", "value", "message"),
     [
         ((0.1, 0.1, 0.2), (1.0, 2.0, 3.0), "x must rise; got 0.1 and then 0.1"),
+        (
+            (0.0, 5e-324, 0.2),
+            (1.0, 2.0, 3.0),
+            "goes from 1 at x = 0 to 2 at x = 4.94066e-324; no law",
+        ),
+        ((0.1, 0.2, 0.3), (1.0, 1e308, -1e308), "from 1 at x = 0.1 to 1e.308 at x = 0.2; no law"),
         ((0.1,), (1.0,), "at least two"),
         ((0.1, 0.2), (1.0,), "as many of each"),
         ((0.1, 0.2), (1.0, float("nan")), "not finite"),

@@ -106,3 +106,12 @@ def test_the_comment_at_the_head_is_the_question(good):
     assert load_study(good).question == "Is it even?\n\nSecond."
     good.write_text(f'# Not this.\nquestion = "This."\n{text}')
     assert load_study(good).question == "This."
+
+
+def test_a_picture_of_no_known_kind_is_refused_before_it_is_drawn(called, tmp_path, capsys):
+    for name, said in (("x.xyz", "expected a name that ends in .png"), ("/proc/x/y.png", "cannot")):
+        assert main(["render", str(tmp_path), "--field", "stoichiometry", "--out", name]) == 2
+        assert said in capsys.readouterr().err
+    assert main(["animate", str(tmp_path), "--out", "/proc/x/y.gif"]) == 2
+    assert "/proc/x/y.gif: cannot be written" in capsys.readouterr().err
+    assert not called
