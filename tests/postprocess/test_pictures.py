@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
+import subprocess
+import sys
+from time import monotonic
 
 import numpy as np
 import pytest
@@ -167,3 +171,24 @@ def test_units_that_read_best():
     assert time_unit(np.array([0.0, 30.0])) == ("s", 1.0)
     assert render.duration(1080.0) == "18 min"
     assert render.duration(0.0) == "0 s"
+
+
+def test_told_to_end_nobody_waits_for_a_picture(written, monkeypatch):
+    drawing = []
+
+    def begin(directory):
+        words = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
+        pipe = subprocess.PIPE
+        drawing.append(subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True))
+        return drawing[0]
+
+    def told(*given, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pictures, "_begin_rendering", begin)
+    monkeypatch.setattr(pictures, "plot_run", told)
+    began = monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        pictures.make_pictures(written)
+    assert monotonic() - began < 30.0
+    assert drawing[0].returncode == -signal.SIGKILL
