@@ -180,12 +180,12 @@ def _check(study: Study, mistakes: Mistakes) -> None:
     unread = mistakes.tables
     material = start = None
     shape = _check_geometry(study, mistakes)
-    if unread.isdisjoint({"material", "temperature"}):
+    if "material" not in unread:
         replaced = study.material.model_fields_set - {"name", "file", "electrode"}
         card = () if replaced else ("file" if study.material.file else "name",)
         with mistakes.at("material", *card):
             material = build.make_material(study)
-    if material is not None and "initial" not in unread:
+    if material is not None and unread.isdisjoint({"initial", "temperature"}):
         with mistakes.at("initial"):
             start = build.initial_state(study, material).stoichiometry
     steps = list(_steps(mistakes))
