@@ -20,6 +20,8 @@ Flags = NDArray[np.bool_]
 
 _LEAST_SHARE = 0.5
 """Share of a layer's triangles that must bear prisms: fewer are chance, not a layer."""
+_SAMPLE = 200
+"""Triangles by which a surface without layers is told at a glance."""
 _SIDES = np.array([(0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5)])
 
 
@@ -46,28 +48,52 @@ def find_prisms(points: Floats, cells: Ints, surface: Ints) -> Prisms:
         cells: (m, >= 4) tetrahedra.
         surface: (k, >= 3) triangles, each a facet of one cell.
     """
-    found: list[Prisms] = []
-    passed, taken = np.zeros(len(points), dtype=bool), np.zeros(len(cells), dtype=bool)
-    above = np.full(len(points), -1, dtype=np.int64)
     front: Ints = surface[:, :3].astype(np.int64)
-    while len(front):
-        at = np.zeros(len(points), dtype=bool)
-        at[front] = True
-        # a prism's cells have a corner on its upper triangle
-        near = np.flatnonzero(at[cells[:, :4]].any(axis=1) & ~taken)
-        passed |= at
-        below = _below(points, cells[near, :4], at, passed, above)
-        layer = _prisms_on(front, below, cells[near, :4].astype(np.int64))
+    search = _Search(points, cells, front)
+    found: list[Prisms] = []
+    sample = front[:: len(front) // _SAMPLE + 1]
+    while len(front) and (found or search.is_layer(sample)):
+        layer = search.below(front)
         if len(layer.corners) < _LEAST_SHARE * len(front):
             break
-        found.append(Prisms(layer.corners, near[layer.cells]))
-        taken[found[-1].cells] = True
+        found.append(layer)
         front = layer.corners[:, 3:]
-        above[front] = layer.corners[:, :3]
     if not found:
         return Prisms(np.empty((0, 6), np.int64), np.empty((0, 3), np.int64))
     corners, own = (np.vstack(parts) for parts in zip(*found, strict=True))
     return _closed(Prisms(corners, own), cells[:, :4])
+
+
+class _Search:
+    """What the search has passed on its way inwards."""
+
+    def __init__(self, points: Floats, cells: Ints, surface: Ints) -> None:
+        self._points, self._cells = points, cells[:, :4]
+        self._passed, self._taken = np.zeros(len(points), bool), np.zeros(len(cells), bool)
+        self._passed[surface] = True
+        self._above = np.full(len(points), -1, dtype=np.int64)
+
+    def is_layer(self, sample: Ints) -> bool:
+        """Whether most of some triangles (k, 3) of a surface bear prisms."""
+        return len(self._on(sample).corners) >= _LEAST_SHARE * len(sample)
+
+    def below(self, front: Ints) -> Prisms:
+        """The prisms on the triangles (k, 3) of a front, which is passed thereby."""
+        self._passed[front] = True
+        layer = self._on(front)
+        self._taken[layer.cells] = True
+        self._above[layer.corners[:, 3:]] = layer.corners[:, :3]
+        return layer
+
+    def _on(self, front: Ints) -> Prisms:
+        at = np.zeros(len(self._points), dtype=bool)
+        at[front] = True
+        # a prism's cells have a corner on its upper triangle
+        near = np.flatnonzero(at[self._cells].any(axis=1) & ~self._taken)
+        cells = self._cells[near].astype(np.int64)
+        below = _below(self._points, cells, at, self._passed | at, self._above)
+        layer = _prisms_on(front, below, cells)
+        return Prisms(layer.corners, near[layer.cells])
 
 
 def _below(points: Floats, cells: Ints, at: Flags, passed: Flags, above: Ints) -> Ints:

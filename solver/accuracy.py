@@ -49,25 +49,35 @@ class Accuracy:
             imposed: Whether the current is imposed, not the potential.
         """
         model, resolution, at = self._model, self._resolution, state.at
-        scale = model.flux_scale
-        x = model.surface.values(state.u)
-        diffusivity = np.asarray(model.material.diffusivity(x))
-        flux = scale * at.j
-        apart = resolution.of_stoichiometry(state.u, flux, diffusivity)
+        scale, x = model.flux_scale, model.surface.values(state.u)
+        diffusivity, on_facets = self._diffusivity(x)
+        means = resolution.facet_means(at.j)
+        apart = resolution.of_stoichiometry(state.u, scale * means, on_facets)
         # slopes [m/s] and [m/s/V]; the first cells' resistance is their height over D
-        law = model.react(x, state.potential)
-        slope, conductance = scale * law.slope_x, scale * law.slope_potential
+        slope, conductance = at.state_slope * model.volume, at.potential_slope * model.volume
         feedback = 1.0 + np.maximum(slope, 0.0) * resolution.heights / diffusivity
         error, conductance = slope * apart / feedback, conductance / feedback
         if imposed:
             weights = model.surface.weights
             both, all_ = totals(model.comm, weights @ error, weights @ conductance)
             error = error - conductance * both / max(all_, 1e-300)
-        uneven = resolution.of_unevenness(at.j)
+        uneven = resolution.of_unevenness(at.j, means)
         found = float((np.abs(error) / scale + np.abs(uneven)).max(initial=0.0))
-        fill = x - model.mean(state.u)
-        unseen = resolution.of_edges(at.j, flux, slope, fill, diffusivity)
-        return largest(model.comm, max(found, unseen))
+        if resolution.has_edges:
+            # there a reaction that grows as it fills counts too, which Newton's slopes leave out
+            slope = scale * model.react(x, state.potential).slope_x
+            fill = x - model.mean(state.u)
+            found = max(found, resolution.of_edges(scale * at.j, slope, fill, diffusivity) / scale)
+        return largest(model.comm, found)
+
+    def _diffusivity(self, x: Array) -> tuple[Array | float, Array | float]:
+        """At the surface's points and on its facets [m2 s-1]; one number where it is constant."""
+        law = self._model.material.diffusivity
+        if law.is_constant:
+            value = float(np.asarray(law(0.5)))
+            return value, value
+        values = np.asarray(law(x))
+        return values, self._resolution.facet_means(values)
 
     def of_surface(self, state: State) -> float:
         """Estimated error of the surface's mean stoichiometry, weighted with the current."""

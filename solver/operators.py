@@ -93,7 +93,8 @@ def assemble_layers(domain: Domain, layers: Layers) -> tuple[PETSc.Mat, PETSc.Ma
         mass = stiffness.duplicate()
         _assemble(mass, domain, 0, rest)
         columns = nodes[:, [0, 3, 1, 4, 2, 5]].reshape(-1, 2)
-        added = _added(domain, columns, in_columns(made.mass))
+        added = _pattern(domain, columns)
+        added.setValuesCOO(in_columns(made.mass).ravel(), addv=PETSc.InsertMode.INSERT_VALUES)
         mass.axpy(1.0, added, PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN)
         return mass, stiffness
     return _on_prisms(domain, rest, nodes, made)
@@ -102,10 +103,11 @@ def assemble_layers(domain: Domain, layers: Layers) -> tuple[PETSc.Mat, PETSc.Ma
 def _on_prisms(
     domain: Domain, rest: NDArray[np.int32], nodes: NDArray[np.int32], made: PrismMatrices
 ) -> tuple[PETSc.Mat, PETSc.Mat]:
+    added = _pattern(domain, nodes)
     sums = []
     for which, entries in enumerate((made.mass, made.stiffness)):
         matrix = _assembled(domain, which, rest)
-        added = _added(domain, nodes, entries)
+        added.setValuesCOO(entries.ravel(), addv=PETSc.InsertMode.INSERT_VALUES)
         matrix.axpy(1.0, added, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
         sums.append(_row_by_row(matrix))
     return sums[0], sums[1]
@@ -158,8 +160,8 @@ def _form(domain: Domain, which: int, cells: NDArray[np.int32] | None) -> ufl.Fo
     return ufl.inner(ufl.grad(u), ufl.grad(v)) * dx(1, metadata={"quadrature_degree": gradients})
 
 
-def _added(domain: Domain, nodes: NDArray[np.int32], entries: Array) -> PETSc.Mat:
-    """Element matrices (n, k, k) summed at the global unknowns `nodes` (n, k), of any rank."""
+def _pattern(domain: Domain, nodes: NDArray[np.int32]) -> PETSc.Mat:
+    """A matrix for sums of element matrices (n, k, k) at global unknowns (n, k), of any rank."""
     size = (domain.owned, domain.space.dofmap.index_map.size_global)
     matrix = PETSc.Mat().create(domain.comm)
     matrix.setSizes((size, size))
@@ -167,5 +169,4 @@ def _added(domain: Domain, nodes: NDArray[np.int32], entries: Array) -> PETSc.Ma
     width = nodes.shape[1]
     rows = np.repeat(nodes, width, axis=1).ravel()
     matrix.setPreallocationCOO(rows, np.tile(nodes, (1, width)).ravel())
-    matrix.setValuesCOO(entries.ravel(), addv=PETSc.InsertMode.INSERT_VALUES)
     return matrix

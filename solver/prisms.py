@@ -21,6 +21,8 @@ from ..geometry.topology import TET_EDGES
 Array = NDArray[np.float64]
 Ints = NDArray[np.integer]
 
+_DEGREES = {1: 3, 2: 5}
+"""By order: of the quadrature, exact on straight prisms and a degree above."""
 _CHUNK = 4096
 """Prisms whose matrices are made at once: some tens of megabytes."""
 
@@ -66,7 +68,7 @@ def prism_matrices(points: Array, volumes: Array) -> PrismMatrices:
         volumes: (n,) what the tetrahedra of each hold [m3].
     """
     degree = 1 if points.shape[1] == 6 else 2
-    at, weights = basix.make_quadrature(basix.CellType.prism, 4 * degree)
+    at, weights = basix.make_quadrature(basix.CellType.prism, _DEGREES[degree])
     table = _element(degree).tabulate(1, at)[..., 0]
     if not len(points):
         none = np.empty((0, points.shape[1], points.shape[1]))
@@ -117,7 +119,9 @@ def _matrices(x: Array, table: Array, weights: Array, volumes: Array) -> PrismMa
     sizes = np.abs(np.linalg.det(jacobian)) * weights
     gradients = np.einsum("dqk,nqdx->nqkx", table[1:], np.linalg.inv(jacobian), optimize=True)
     scaled = sizes * (volumes / sizes.sum(axis=1))[:, None]
-    mass = np.einsum("nq,qi,qj->nij", scaled, table[0], table[0], optimize=True)
+    width = table.shape[2]
+    products = (table[0][:, :, None] * table[0][:, None, :]).reshape(len(weights), -1)
+    mass = (scaled @ products).reshape(len(x), width, width)
     flat = (gradients * np.sqrt(sizes)[:, :, None, None]).transpose(0, 2, 1, 3)
-    flat = flat.reshape(len(x), table.shape[2], -1)
+    flat = flat.reshape(len(x), width, -1)
     return PrismMatrices(mass, flat @ flat.transpose(0, 2, 1))

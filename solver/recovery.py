@@ -68,7 +68,8 @@ class _Parts:
     def __init__(self, domain: Domain, u: Array) -> None:
         self._domain, self._map = domain, domain.space.dofmap.index_map
         self._u = self.shared(u[:, None])[:, 0]
-        self._table = domain.space.element.basix_element.tabulate(1, _CORNERS)[1:, ..., 0]
+        at = _CORNERS if domain.order == 2 else _CORNERS[:1]
+        self._table = domain.space.element.basix_element.tabulate(1, at)[1:, ..., 0]
         self._cells = domain.space.dofmap.list
         self._own = len(domain.input_cells)
 
@@ -88,11 +89,13 @@ class _Parts:
         vector = la.vector(self._map, 4)
         sums = vector.array.reshape(-1, 4)
         for corners, gradients, volumes in self._chunks():
-            weighted = np.concatenate([gradients, np.ones((*corners.shape, 1))], axis=2)
-            np.add.at(sums, corners, weighted * volumes[:, None, None])
+            where = corners.ravel()
+            for axis in range(3):
+                weighted = (gradients[..., axis] * volumes[:, None]).ravel()
+                sums[:, axis] += np.bincount(where, weighted, len(sums))
+            sums[:, 3] += np.bincount(where, np.repeat(volumes, 4), len(sums))
         vector.scatter_reverse(la.InsertMode.add)
         vector.scatter_forward()
-        sums = vector.array.reshape(-1, 4)
         return sums[:, :3] / np.where(sums[:, 3:] > 0.0, sums[:, 3:], 1.0)
 
     def energy(self, recovered: Array, diffusivity: Array) -> float:
@@ -112,8 +115,16 @@ class _Parts:
         for start in range(0, self._own, _CHUNK):
             part = slice(start, min(start + _CHUNK, self._own))
             x = geometry.x[geometry.dofmaps[0][part]]
-            jacobian = np.einsum("dqn,fnx->fqxd", self._table, x, optimize=True)
-            slopes = np.einsum("dqn,fn->fqd", self._table, self._u[self._cells[part]])
-            gradients = np.einsum("fqd,fqdx->fqx", slopes, np.linalg.inv(jacobian))
-            volumes = np.abs(np.linalg.det(jacobian)).mean(axis=1) / 6.0
+            a, b, c = (np.einsum("qn,fnx->fqx", d, x, optimize=True) for d in self._table)
+            normals = np.cross(b, c), np.cross(c, a), np.cross(a, b)
+            determinant = (a * normals[0]).sum(axis=2)
+            u = self._u[self._cells[part]]
+            gradients = sum(
+                (u @ d.T)[..., None] * normal
+                for d, normal in zip(self._table, normals, strict=True)
+            )
+            gradients = gradients / determinant[..., None]
+            volumes = np.abs(determinant).mean(axis=1) / 6.0
+            # at order 1 one point says it all
+            gradients = np.broadcast_to(gradients, (len(u), 4, 3))
             yield self._cells[part][:, :4], gradients, volumes

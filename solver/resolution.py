@@ -64,49 +64,64 @@ class Resolution:
 
     Attributes:
         heights: (points,) of the cells beneath [m].
+        has_edges: Whether the boundary turns sharply anywhere, on any rank.
     """
 
     def __init__(self, domain: Domain, surface: SurfaceOperator, boundary: str) -> None:
-        self.comm, self._surface = domain.comm, surface
+        self._surface, self._order = surface, domain.order
         facets = facets_behind(domain, boundary)
         self._areas, self._heights = facets.areas, facets.heights
-        self._sharp, self._order = facets.sharp, domain.order
-        self._has_edges = largest(domain.comm, float(facets.sharp.any())) > 0.0
-        self._theta = _INTO_DEPTH[domain.order]
+        self._sharp = np.flatnonzero(facets.sharp)
+        self.has_edges = largest(domain.comm, float(facets.sharp.any())) > 0.0
         third = np.full(facets.corners.shape, 1 / 3)
-        self._mean = _matrix(domain, facets.corners, third)
-        self._slope = _matrix(domain, facets.unknowns, facets.slopes)
-        if not surface.pointwise:
-            self._between = _between(domain, facets.corners)
-        self._facet, self._nodal = self._mean.createVecLeft(), self._mean.createVecRight()
-        around = self._spread(np.ones(len(self._areas)))
-        self._around = np.where(around > 0.0, around, 1.0)
+        self._mean = _Map(_matrix(domain, facets.corners, third))
+        self._slope = _Map(_matrix(domain, facets.unknowns, facets.slopes))
+        if surface.pointwise:
+            at_edges = _matrix(domain, facets.corners[self._sharp], third[self._sharp])
+            self._mean_at_edges = _Map(at_edges)
+            self._field = np.zeros(domain.owned)
+        else:
+            self._between = _Map(_between(domain, facets.corners))
+            weights = surface.weights.reshape(len(self._areas), -1)
+            self._shares = weights / weights.sum(axis=1, keepdims=True)
+        around = self._mean.transposed(self._areas)
+        self._around = self._areas, np.where(around > 0.0, around, 1.0)
         self.heights = self._at_points(self._heights)
 
-    def of_stoichiometry(self, u: Array, flux: Array, diffusivity: Array) -> Array:
+    def facet_means(self, values: Array) -> Array:
+        """(facets,) means of values at the surface's points."""
+        if not self._surface.pointwise:
+            return np.einsum("fq,fq->f", self._shares, values.reshape(self._shares.shape))
+        self._field[self._surface.unknowns] = values
+        return self._mean(self._field)
+
+    def of_stoichiometry(self, u: Array, flux: Array, diffusivity: Array | float) -> Array:
         """(points,) estimated error of the surface's stoichiometry, with its sign.
 
         Args:
             u: (owned,) the field.
-            flux: (points,) of stoichiometry out of the solid [m/s].
-            diffusivity: (points,) [m2 s-1].
+            flux: (facets,) of stoichiometry out of the solid [m/s].
+            diffusivity: (facets,) [m2 s-1].
         """
-        fallen = self._on_facets(self._slope, u)
-        taken, d = self._facet_means(flux), self._facet_means(diffusivity)
-        return self._at_points(self._theta * self._heights * (taken + d * fallen) / d)
+        unseen = flux / diffusivity + self._slope(u)
+        return self._at_points(_INTO_DEPTH[self._order] * self._heights * unseen)
 
-    def of_unevenness(self, values: Array) -> Array:
+    def of_unevenness(self, values: Array, means: Array) -> Array:
         """(points,) how far each value differs from the mean of the facets around it.
 
         At order 2 what is left when that is done twice: a parabola differs the first time.
+
+        Args:
+            values: (points,).
+            means: (facets,) of them.
         """
-        apart = values - self._at_points(self._facet_means(values))
+        apart = values - self._at_points(means)
         if not self._surface.pointwise:
-            apart = apart - self._at_points(self._facet_means(apart))
+            apart = apart - self._at_points(self.facet_means(apart))
         return apart
 
-    def of_edges(self, values: Array, flux: Array, slope: Array, fill: Array, d: Array) -> float:
-        """Largest amount by which `values` may be off at sharp edges that the mesh cannot see.
+    def of_edges(self, flux: Array, slope: Array, fill: Array, diffusivity: Array | float) -> float:
+        """Largest error of the flux at sharp edges that the mesh cannot see [m/s].
 
         Within the depth w that the ion has gone so far, an edge between two faces fills from both:
         at a right angle by twice what is filled beside it. Its flux is off by
@@ -115,52 +130,53 @@ class Resolution:
         the square of w / L.
 
         Args:
-            values: (points,) proportional to the flux.
             flux: (points,) q [m/s].
             slope: (points,) of the flux over the stoichiometry [m/s].
             fill: (points,) stoichiometry above or below the mean.
-            d: (points,) diffusivity [m2 s-1].
+            diffusivity: (points,) [m2 s-1].
         """
-        if not self._has_edges:
-            return 0.0
-        j, q, x, diffusivity = (
-            self._facet_means(np.abs(v))[self._sharp] for v in (values, flux, fill, d)
-        )
-        s = self._facet_means(slope)[self._sharp]
+        q, s, x = (self._at_edges(values) for values in (np.abs(flux), slope, np.abs(fill)))
+        d = diffusivity if isinstance(diffusivity, float) else self._at_edges(diffusivity)
         tiny = np.finfo(float).tiny
-        depth = diffusivity * x / np.maximum(q, tiny)
+        depth = d * x / np.maximum(q, tiny)
         size = np.sqrt(2.0 * self._areas[self._sharp])
         unseen = np.minimum(1.0, (size / np.maximum(4.0 * self._order * depth, tiny)) ** 2)
         part = np.abs(s) * x / np.maximum(q + np.maximum(s, 0.0) * x, tiny)
-        return float((j * np.minimum(part, 1.0) * unseen).max(initial=0.0))
+        return float((q * np.minimum(part, 1.0) * unseen).max(initial=0.0))
 
-    def _facet_means(self, values: Array) -> Array:
-        """(facets,) means of values at the surface's points."""
+    def _at_edges(self, values: Array) -> Array:
+        """(sharp facets,) means of values at the surface's points."""
         if not self._surface.pointwise:
-            weights = self._surface.weights.reshape(len(self._areas), -1)
-            return (weights * values.reshape(weights.shape)).sum(axis=1) / weights.sum(axis=1)
-        field = np.zeros(self._nodal.getLocalSize())
-        field[self._surface.unknowns] = values
-        return self._on_facets(self._mean, field)
+            return self.facet_means(values)[self._sharp]
+        self._field[self._surface.unknowns] = values
+        return self._mean_at_edges(self._field)
 
     def _at_points(self, on_facets: Array) -> Array:
         """(points,) of values on facets the mean over those around each corner, and between."""
-        corners = self._spread(on_facets) / self._around
+        areas, around = self._around
+        corners = self._mean.transposed(areas * on_facets) / around
         if self._surface.pointwise:
             return corners[self._surface.unknowns]
-        return self._on_facets(self._between, corners)
+        return self._between(corners)
 
-    def _spread(self, on_facets: Array) -> Array:
-        """(owned,) sums over the facets at each corner, a third of each facet's area times it."""
-        self._facet.array_w[:] = self._areas * on_facets
-        self._mean.multTranspose(self._facet, self._nodal)
-        return self._nodal.array_r.copy()
 
-    def _on_facets(self, matrix: PETSc.Mat, field: Array) -> Array:
-        self._nodal.array_w[:] = field
-        result = matrix.createVecLeft()
-        matrix.mult(self._nodal, result)
-        return result.array_r.copy()
+class _Map:
+    """A matrix from this rank's unknowns to its rows, used from numpy."""
+
+    def __init__(self, matrix: PETSc.Mat) -> None:
+        self._matrix = matrix
+        self._unknowns, self._rows = matrix.createVecs()
+
+    def __call__(self, field: Array) -> Array:
+        self._unknowns.array_w[:] = field
+        self._matrix.mult(self._unknowns, self._rows)
+        return self._rows.array_r.copy()
+
+    def transposed(self, rows: Array) -> Array:
+        """(owned,) of values on the rows."""
+        self._rows.array_w[:] = rows
+        self._matrix.multTranspose(self._rows, self._unknowns)
+        return self._unknowns.array_r.copy()
 
 
 def facets_behind(domain: Domain, boundary: str) -> Facets:

@@ -15,6 +15,7 @@ LAYERED = {
     "round": NanowireArray(**WIRE, tip="rounded"),
     "flat, wet": NanowireArray(**WIRE, tip="flat", headroom=1e-7),
     "leaning": NanowireArray(**WIRE, tip="rounded", tilt=radians(20)),
+    "many": NanowireArray(4, radius=5e-8, length=4e-7, pitch=2e-7, tip="rounded"),
     "quarter": NanowireArray(**WIRE, symmetry="quarter"),
 }
 
