@@ -33,7 +33,7 @@ def test_the_concentration_at_the_surface_follows_the_series():
 
     mesh = column((1, 1, 48), sides=(1.0, 1.0, LENGTH * 1e6), host=nothing)
     # next to no volume, so that the deposit does not narrow the cell
-    of = model(mesh, anode(molar_volume=12.97e-12), salt=True)
+    of = model(mesh, anode(molar_volume=1.297e-7), salt=True)
     salt = of.anode.salt
     density = FARADAY * salt.diffusivity * salt.concentration
     density /= (1.0 - salt.transference) * LENGTH
