@@ -231,7 +231,9 @@ class Table:
         pairs = list(zip(x, value, strict=True))
         if len(pairs) > 1 and pairs[0][0] > pairs[-1][0]:
             pairs.reverse()
-        return cls(tuple(p[0] for p in pairs), tuple(p[1] for p in pairs), outside, key)
+        return cls(
+            tuple(float(p[0]) for p in pairs), tuple(float(p[1]) for p in pairs), outside, key
+        )
 
     @cached_property
     def _cubic(self) -> PiecewisePolynomial:

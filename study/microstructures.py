@@ -11,7 +11,8 @@ from .fields import FILE_NAME, Length, LengthOrTwo, LengthRange, Table, written
 
 FileName = Annotated[str, Field(min_length=1, pattern=FILE_NAME)]
 Sides = Literal["periodic", "symmetric"]
-Cells = tuple[int, int, float]
+Number = Annotated[int, Field(le=1_000_000)]
+Cells = tuple[Number, Number, Annotated[float, Field(le=1_000_000)]]
 Span = tuple[int, int]
 Values = int | tuple[int, ...]
 
@@ -112,9 +113,9 @@ class FibreClothTable(Table):
 
     kind: Literal["fibre-cloth"]
     diameter: Length = written("7 um", description="of a fibre")
-    fibres: int = Field(3, ge=1, description="in a bundle")
-    layers: int = Field(2, ge=1)
-    repeats: tuple[int, int] = Field((1, 1), description="pairs of bundles along x and y")
+    fibres: int = Field(3, ge=1, le=10_000, description="in a bundle")
+    layers: int = Field(2, ge=1, le=1_000_000)
+    repeats: tuple[Number, Number] = Field((1, 1), description="pairs of bundles along x and y")
     pitch: Length | None = Field(None, description="from bundle to bundle")
     porosity: float | None = Field(None, gt=0.2, lt=0.95, description="instead of the pitch")
     headroom: Length | None = None

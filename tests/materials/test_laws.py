@@ -142,3 +142,8 @@ def test_bad_tables_are_refused(
 ) -> None:
     with pytest.raises(MaterialError, match=message):
         Table(x, value)
+
+
+def test_whole_numbers_of_any_length_in_a_table_are_numbers() -> None:
+    law = Table.of([0, 10**19], [4, 3], outside="tangent", key="ocp")
+    assert float(law(0.0)) == 4.0
