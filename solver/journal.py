@@ -156,7 +156,8 @@ class Journal:
         """
         series, text = self.recorder.series, self.protocol.steps[index].text
         current = np.abs(series["Current [A]"])
-        if current[-1] <= QUIET * current.max():
+        rest = isinstance(self.protocol.steps[index], Rest)
+        if rest or current[-1] <= QUIET * current.max():
             return None
         error = self._accuracy.of_surface(state)
         if error > UNSURE:
