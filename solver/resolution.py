@@ -82,7 +82,9 @@ class Resolution:
             self._field = np.zeros(domain.owned)
         else:
             self._between = _Map(_between(domain, facets.corners))
-            weights = surface.weights.reshape(len(self._areas), -1)
+            # a rank may have no facet at all
+            points = surface.weights.size // max(len(self._areas), 1)
+            weights = surface.weights.reshape(len(self._areas), points)
             self._shares = weights / weights.sum(axis=1, keepdims=True)
         around = self._mean.transposed(self._areas)
         self._around = self._areas, np.where(around > 0.0, around, 1.0)
