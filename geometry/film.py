@@ -20,9 +20,10 @@ from .sizing import FIRST_OVER_DIFFUSION, Sizing
 _CELLS = 6  # of a box of the lattice
 # Longer lattice cells than this would have dihedral angles near ten degrees.
 _LONGEST = 3.8
-# Cells may be as flat as this: nothing varies sideways, and prisms know no sideways error.
+# Where a width is asked for, cells may be as flat as this; else they may be as flat as they get:
+# nothing varies sideways, and prisms know no sideways error.
 _FLATTEST = 40.0
-_LEAST_FIRST_LAYER = 0.002
+_LEAST_FIRST_LAYER = 1e-7
 _MOST_CELLS = 3_000_000
 # From the interface downwards the layers' heights grow up to this many times.
 _SPAN = 6.0
@@ -51,7 +52,7 @@ def build_film(shape: Film, sizing: Sizing, *, order: int) -> ElectrodeMesh:
         above = graded(shape.headroom, usual, max(usual, bulk), ratio)
         heights = np.concatenate([heights, shape.thickness + above[1:]])
     steps = np.diff(heights)
-    across = max(1, int(np.ceil(shape.side / (_FLATTEST * steps.min()))))
+    across = 1 if shape.width is None else int(np.ceil(shape.width / (_FLATTEST * steps.min())))
     count = _CELLS * across**2 * len(steps)
     if count > _MOST_CELLS:
         raise ShapeError(

@@ -117,8 +117,10 @@ def make_sizing(study: GeometryStudy) -> Sizing:
     """The given element sizes, and how far ions get in the protocol's fastest step, if any."""
     if not isinstance(study, Study):
         return given_sizing(study)
-    electrode = whole_electrode(make_shape(study), make_material(study))
-    length = diffusion_length(make_protocol(study).steps, electrode)
+    shape = make_shape(study)
+    electrode = whole_electrode(shape, make_material(study))
+    thickness = shape.thickness if isinstance(shape, Film) else None
+    length = diffusion_length(make_protocol(study).steps, electrode, thickness=thickness)
     return replace(given_sizing(study), diffusion_length=length)
 
 

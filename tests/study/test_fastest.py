@@ -66,3 +66,42 @@ def test_layers_are_the_users_to_choose(changed):
     sizing = build.make_sizing(study)
     assert sizing.first_layer == pytest.approx(2e-9)
     assert sizing.layers == 0
+
+
+def test_a_films_surface_may_be_full_long_before():
+    """At constant flux q a half space's surface rises by 2 q sqrt(t / pi D) (Crank)."""
+    thickness, side = 1e-4, 1e-5
+    electrode = Electrode(CARD, volume=thickness * side**2, footprint=side**2)
+    steps = Protocol.from_text(["Discharge at 5C until 2.5 V"]).steps
+    flux = 5.0 / 3600.0 * (HIGH - LOW) * thickness
+    seconds = diffusion_length(steps, electrode, thickness=thickness) ** 2 / SLOWEST
+    assert 2.0 * flux * sqrt(seconds / (np.pi * SLOWEST)) == pytest.approx(HIGH - LOW)
+    assert diffusion_length(steps, electrode) == pytest.approx(sqrt(SLOWEST * 720.0))
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_thick_slow_film_ends_when_a_half_space_does(tmp_path, order):
+    """100 um of LiFePO4 at 5C: its surface is full after 0.23 ms, and nothing fails before."""
+    path = tmp_path / "thick.toml"
+    path.write_text(
+        f"""
+        [geometry]
+        kind = "film"
+        thickness = "100 um"
+        [mesh]
+        order = {order}
+        [material]
+        name = "LiFePO4"
+        [initial]
+        stoichiometry = 0.02
+        [[protocol]]
+        steps = ["Discharge at 5C until 2.5 V"]
+        """
+    )
+    study = load_study(path)
+    result = build.make_simulation(study, build.make_mesh(study)).run()
+    flux = 5.0 / 3600.0 * (HIGH - LOW) * 1e-4
+    full = np.pi * SLOWEST * ((1.0 - 0.02) / (2.0 * flux)) ** 2
+    # 2.5 V are reached a little before it is full
+    assert 0.94 * full < result.time[-1] < full
+    assert result.summary["warnings"] == []
