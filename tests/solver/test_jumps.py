@@ -14,7 +14,7 @@ from nanotrode.solver.settings import SolverSettings
 UNIT = LENGTH**2 / DIFFUSIVITY
 START = 0.2
 LEFT = {(1, 1e-3): 2e-3, (1, 0.02): 8e-4, (1, 0.2): 5e-4} | {
-    (2, 1e-3): 3e-4, (2, 0.02): 1e-4, (2, 0.2): 1e-4
+    (2, 1e-3): 5e-4, (2, 0.02): 1e-4, (2, 0.2): 1e-4
 }  # fmt: skip
 """What the mesh leaves, by order and time; the same with time steps of a tenth of the error."""
 FAST = ButlerVolmer(0.5, 0.5, ConstantExchange(1e5))
