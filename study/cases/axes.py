@@ -10,6 +10,7 @@ from typing import Any
 
 from ..._messages import did_you_mean, quoted
 from ...errors import InputError, StudyError
+from ...units import kind_of as measured_by
 from ...units import quantity
 from ..locations import Path as KeyPath
 from ..locations import nearest_line
@@ -196,6 +197,10 @@ def _steps(given: Any, *, whole: bool, counted: bool, span: float) -> int | None
 def _ends(first: Any, last: Any) -> tuple[float, float, str, bool]:
     """Both ends as numbers, their unit, and whether they are whole numbers."""
     (low, unit), (high, other) = _measure(first, "from"), _measure(last, "to")
+    for given, name, one in ((first, "from", unit), (last, "to", other)):
+        # of a C-rate, C is the multiple and no coulomb
+        if one and one != "C" and measured_by(one) is None:
+            raise InputError(f"{name}: {quoted(given)} has an unknown unit, {quoted(one)}")
     if unit != other:
         if not unit or not other:
             raise InputError(f"from {first!r} to {last!r}: one end has a unit and one has none")

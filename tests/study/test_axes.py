@@ -70,6 +70,10 @@ def test_tables_may_be_written_with_headers(axes):
         ('geometry.width = { from = "1 nm", to = "3 nm", step = 3 }', "did you mean 'steps'?"),
         ('geometry.width = { from = "1 nm" }', "needs 'to'"),
         ('geometry.width = { from = "1 nm", to = 3, steps = 2 }', "one end has a unit"),
+        (
+            'geometry.width = { from = "0x7f nm", to = "3 nm", steps = 2 }',
+            "from: '0x7f nm' has an unknown unit",
+        ),
         ('geometry.width = { from = "1 nm", to = "3 V", steps = 2 }', "'3 V' is a voltage"),
         ('geometry.width = { from = "1 nm", to = "x", steps = 2 }', "to: got 'x'"),
         ("geometry.width = { from = 0, to = 3, steps = 2, scale = 'log' }", "ends above zero"),
