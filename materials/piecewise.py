@@ -80,7 +80,7 @@ def monotone_cubic(x: Array, value: Array) -> PiecewisePolynomial:
     slope[0], slope[-1] = secant[0], secant[-1]
     before, after = secant[:-1], secant[1:]
     weight = (2.0 * length[1:] + length[:-1], length[1:] + 2.0 * length[:-1])
-    same_sign = before * after > 0.0
+    same_sign = np.sign(before) * np.sign(after) > 0.0
     safe_before, safe_after = (np.where(same_sign, s, 1.0) for s in (before, after))
     mean = (weight[0] + weight[1]) / (weight[0] / safe_before + weight[1] / safe_after)
     slope[1:-1] = np.where(same_sign, mean, 0.0)

@@ -196,11 +196,11 @@ def _nodes(law: Law, low: float, high: float) -> Array:
 def _extremes(law: Law, x: Array) -> Array:
     """Where a smooth law turns around between some x, by bisection of its slope."""
     slope = law.evaluate(x)[1]
-    place = np.flatnonzero(slope[:-1] * slope[1:] < 0.0)
+    place = np.flatnonzero(np.sign(slope[:-1]) * np.sign(slope[1:]) < 0.0)
     left, right, sign = x[place], x[place + 1], np.sign(slope[place])
     for _ in range(_BISECTIONS):
         middle = 0.5 * (left + right)
-        same = law.evaluate(middle)[1] * sign > 0.0
+        same = np.sign(law.evaluate(middle)[1]) * sign > 0.0
         left, right = np.where(same, middle, left), np.where(same, right, middle)
     return left
 

@@ -147,3 +147,11 @@ def test_bad_tables_are_refused(
 def test_whole_numbers_of_any_length_in_a_table_are_numbers() -> None:
     law = Table.of([0, 10**19], [4, 3], outside="tangent", key="ocp")
     assert float(law(0.0)) == 4.0
+
+
+def test_a_table_of_absurd_values_is_read_without_a_word_from_numpy():
+    """What refuses it comes later; the tests turn numpy's warnings into errors."""
+    from nanotrode.materials.piecewise import monotone_cubic
+
+    cubic = monotone_cubic(np.array([0.0, 0.5, 1.0]), np.array([1e200, -1e200, 1e200]))
+    assert cubic(np.array([0.5]))[0] == -1e200
