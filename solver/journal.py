@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,20 @@ class Outlets:
     watch: Callable[[TimeStep], None] | None = None
 
 
+OF_J = ("Min", "Max", "Error of")
+
+
+class Peak(NamedTuple):
+    """The largest local current density of a protocol step, and its error there [A m-2]."""
+
+    step: int
+    size: float
+    error: float
+
+
+NO_PEAK = Peak(-1, 0.0, 0.0)
+
+
 @dataclass
 class Journal:
     """What has happened so far; amounts of charge are in units of the mean stoichiometry.
@@ -84,6 +99,8 @@ class Journal:
     recorder: Recorder = field(default_factory=Recorder)
     balance: Balance = field(default_factory=Balance)
     notices: Notices = field(default_factory=Notices)
+    _strongest: float = 0.0
+    _peak: Peak = NO_PEAK
     outputs: int = 0
     last_output: tuple[float, float] = (0.0, 0.0)
     wall_before: float = 0.0
@@ -130,6 +147,8 @@ class Journal:
         current = -scale.full_charge * state.at.rate
         capacity = -scale.full_charge * self.passed / 3600.0
         smallest, largest = model.current_range(state.at)
+        error = self._accuracy.of_current(state, imposed=self._imposed(index))
+        self._look_at(index, current, max(abs(smallest), abs(largest)), error)
         self.recorder.add(
             time=state.time,
             step=index,
@@ -144,7 +163,7 @@ class Journal:
             ocp=float(np.asarray(model.material.ocp(np.array([mean])))[0]),
             smallest=smallest,
             largest=largest,
-            error=self._accuracy.of_current(state, imposed=self._imposed(index)),
+            error=error,
             dt=dt,
         )
 
@@ -154,35 +173,35 @@ class Journal:
         Returns:
             The error of the surface's mean stoichiometry; None where hardly a current flows.
         """
-        series, text = self.recorder.series, self.protocol.steps[index].text
-        current = np.abs(series["Current [A]"])
+        text = self.protocol.steps[index].text
         rest = isinstance(self.protocol.steps[index], Rest)
-        if rest or current[-1] <= QUIET * current.max():
+        if rest or abs(self.scale.full_charge * state.at.rate) <= QUIET * self._strongest:
             return None
-        error = self._accuracy.of_surface(state)
+        error, peak = self._accuracy.of_surface(state), self._peak
         if error > UNSURE:
-            self.notices.warn(
-                f"protocol step {index + 1} ('{text}'): the mesh is too coarse for it; at its end "
-                f"the mean stoichiometry of the surface is uncertain by {min(error, 1.0):.2g}"
-                f"{' or more' if error > 1.0 else ''}: make mesh.refine larger, or the first "
-                "layer thinner"
+            self._warn_once(
+                f"'{text}': the mesh is too coarse for it",
+                f"at its end the mean stoichiometry of the surface is uncertain by "
+                f"{min(error, 1.0):.2g}{' or more' if error > 1.0 else ''}: make mesh.refine "
+                "larger, or the first layer thinner",
             )
-        if self._imposed(index):
-            self._look_at_peak(series, index)
+        if self._imposed(index) and peak.error > UNRESOLVED * peak.size:
+            self._warn_once(
+                f"'{text}': the largest local current density is not resolved by the mesh",
+                f"{peak.size:.3g} A/m2 is uncertain by {peak.error:.2g} A/m2",
+            )
         return error
 
-    def _look_at_peak(self, series: dict[str, Array], index: int) -> None:
-        rows = series["Step"] == index
-        ends = [series[f"{end} local current density [A.m-2]"][rows] for end in ("Min", "Max")]
-        size = np.maximum(*np.abs(ends))
-        at = int(size.argmax())
-        error = float(series["Error of local current density [A.m-2]"][rows][at])
-        if error > UNRESOLVED * size[at]:
-            self.notices.warn(
-                f"protocol step {index + 1} ('{self.protocol.steps[index].text}'): the largest "
-                f"local current density, {size[at]:.3g} A/m2, is not resolved by the mesh: it is "
-                f"uncertain by {error:.2g} A/m2"
-            )
+    def _warn_once(self, what: str, how_much: str) -> None:
+        """Warn of what a step of the protocol meets again in each cycle, with its first numbers."""
+        if not any(told.startswith(what) for told in self.notices.texts):
+            self.notices.warn(f"{what}; {how_much}")
+
+    def _look_at(self, index: int, current: float, size: float, error: float) -> None:
+        """Keep in mind what `judge` asks for, so that it need not read the series again."""
+        self._strongest = max(self._strongest, abs(current))
+        if index != self._peak.step or size > self._peak.size:
+            self._peak = Peak(index, size, error)
 
     def _imposed(self, index: int) -> bool:
         return isinstance(self.protocol.steps[index], ConstantCurrent | Rest)
@@ -248,3 +267,7 @@ class Journal:
         self.wall_before = numbers.wall
         self.notices.recall(numbers.warnings)
         self.recorder = Recorder(stored.rows)
+        series = self.recorder.series
+        keys = ("Step", "Current [A]", *(f"{what} local current density [A.m-2]" for what in OF_J))
+        for step, current, low, high, error in zip(*(series[key] for key in keys), strict=True):
+            self._look_at(int(step), current, max(abs(low), abs(high)), error)

@@ -107,3 +107,11 @@ def test_ranks_estimate_the_same_also_where_one_has_no_edge(order):
         found.append((run.series[ERROR][-1], run.events[0].surface_error))
     assert found[0][0] > 0.0
     assert found[1] == pytest.approx(found[0], rel=1e-3)
+
+
+def test_what_each_cycle_meets_again_is_told_once():
+    steps = ["Discharge at 5C until 2.5 V", "Charge at 5C until 3.9 V"] * 3
+    mesh = build_mesh(Film(5e-7), sizing=Sizing(layers=2), order=1)
+    run = Simulation(mesh, material("LiFePO4"), protocol=steps, initial_stoichiometry=0.02).run()
+    told = [text for text in run.summary["warnings"] if "too coarse" in text]
+    assert len(told) == 2
