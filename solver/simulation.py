@@ -36,6 +36,7 @@ from .settings import OutputPlan, SolverSettings, StepReport
 from .stepping import Step as TimeStep
 from .steps import Step
 from .stopping import Stop, never
+from .summary import SUMMARY_FILE, summarise
 from .taking_part import taking_part
 from .timeline import Timeline
 from .window import check_rates, extrapolated
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)
-
-SUMMARY_FILE = "summary.json"
 
 
 class Simulation:
@@ -164,7 +163,7 @@ class Simulation:
             journal.notices.warn(text)
         error, texts = journal.charge_error(state.u), [step.text for step in self.protocol.steps]
         verdict = journal.balance.judge(error, texts, journal.notices)
-        summary = _summary(journal, model, newton, state.u, size, set_up)
+        summary = summarise(journal, model, newton, state.u, size, set_up)
         result = self._finish(journal, summary, electrode, folder, watchers, emitter)
         refuse(verdict)
         return result
@@ -369,45 +368,6 @@ def _two_temperatures(material: Material, temperature: float) -> Iterator[str]:
             f"and the run is at {temperature - 273.15:.4g} degC; give the material the run's "
             "temperature, as in library.load(name, temperature=...)"
         )
-
-
-def _summary(
-    journal: Journal, model: InsertionModel, newton: Newton, u: Array, size: int, set_up: float
-) -> dict[str, Any]:
-    scale = journal.scale
-    return {
-        "material": model.material.name,
-        "warnings": journal.notices.texts,
-        "unknowns": size,
-        "electrode": describe_electrode(
-            scale,
-            volume=model.volume * scale.full_charge / model.full_charge,
-            area=model.area * scale.full_charge / model.full_charge,
-        ),
-        "conservation": {
-            "charge balance error": journal.charge_error(u),
-            "charge throughput [A.h]": scale.full_charge * journal.throughput / 3600.0,
-            "mean stoichiometry": model.mean(u),
-        },
-        "steps": [
-            {"step": e.text, "ended": e.reason, "time [s]": e.time}
-            | ({} if e.surface_error is None else {"surface error [-]": e.surface_error})
-            for e in journal.events
-        ],
-        "work": journal.counts | newton.counts,
-        "timings": {"set-up [s]": round(set_up, 3), "solve [s]": round(journal.wall, 3)},
-    }
-
-
-def describe_electrode(scale: ElectrodeScale, *, volume: float, area: float) -> dict[str, float]:
-    """What a summary says of the whole electrode: its volume [m3], its interface [m2], its use."""
-    return {
-        "volume [m3]": volume,
-        "interface area [m2]": area,
-        "footprint [m2]": scale.footprint,
-        "theoretical capacity [A.h]": scale.capacity / 3600.0,
-        "theoretical areal capacity [mA.h.cm-2]": scale.capacity / scale.footprint / 36000.0,
-    }
 
 
 def world() -> MPI.Comm:

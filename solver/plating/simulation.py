@@ -27,9 +27,9 @@ from ..model import on_root
 from ..protocol import Protocol
 from ..result import Result
 from ..settings import StepReport
-from ..simulation import SUMMARY_FILE
 from ..steps import Step
 from ..stopping import Stop, never
+from ..summary import SUMMARY_FILE
 from ..taking_part import taking_part
 from ..window import check_densities
 from .books import Books

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..balance import relative_gap
 from ..recorder import COLUMNS
 from ..result import Result, Snapshot
-from ..simulation import describe_electrode
+from ..summary import describe_electrode
 from ..window import check_rates, extrapolated
 from .model import Family
 
