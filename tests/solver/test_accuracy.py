@@ -115,3 +115,42 @@ def test_what_each_cycle_meets_again_is_told_once():
     run = Simulation(mesh, material("LiFePO4"), protocol=steps, initial_stoichiometry=0.02).run()
     told = [text for text in run.summary["warnings"] if "too coarse" in text]
     assert len(told) == 2
+
+
+def test_a_surface_whose_flux_the_field_has_not_seen_yet_has_the_error_of_its_layer():
+    """Just after a jump: G falls from the slope to 0 over the first layer, so h slope / 3."""
+    from nanotrode.solver.recovery import surface_error
+    from nanotrode.solver.resolution import nodal_normals
+
+    mesh, slope, d = build_mesh(Film(4e-7), sizing=Sizing(segments=6), order=1), 2e6, 3e-17
+    domain = domain_of(mesh)
+    normals = nodal_normals(domain, "interface")
+    found = surface_error(
+        domain,
+        np.zeros(domain.owned),
+        diffusivity=np.full(domain.owned, d),
+        normal_slope=np.where(np.abs(normals).max(axis=1) > 0.0, slope, np.nan),
+        normals=normals,
+        flux=mesh.area("interface") * d * slope,
+    )
+    layer = np.diff(np.unique(np.round(mesh.points[:, 2], 15)))[-1]
+    assert found == pytest.approx(slope * layer / 3.0, rel=1e-6)
+
+
+@pytest.mark.parametrize(("order", "share"), [(1, 1 / 6), (2, 1 / 12)])
+def test_a_flux_that_the_field_carries_leaves_no_error_and_one_that_it_does_not_see_does(
+    order, share
+):
+    """A linear field of slope s takes in D s: q = -D s; of a uniform one all of q is unseen."""
+    from nanotrode.solver.resolution import Resolution
+    from nanotrode.solver.surface import build_surface
+
+    mesh, slope, d = build_mesh(Film(4e-7), sizing=Sizing(segments=6), order=order), 2e6, 3e-17
+    domain = domain_of(mesh)
+    resolution = Resolution(domain, build_surface(domain, "interface"), "interface")
+    z = mesh.region("electrode").points[domain.input_nodes, 2]
+    flux = np.full(len(mesh.boundary("interface").facets), -d * slope)
+    carried = resolution.of_stoichiometry(slope * z, flux, d)
+    unseen = resolution.of_stoichiometry(0.0 * z, flux, d)
+    assert np.abs(carried).max() < 1e-6 * np.abs(unseen).max()
+    assert unseen == pytest.approx(-share * slope * resolution.heights, rel=1e-9)
