@@ -78,8 +78,9 @@ class Shelf:
 OTHER_NAMES = {
     "LFP": "LiFePO4",
     "LCO": "LiCoO2",
-    "NMC": "NMC622",
-    "NCM": "NMC622",
+    "NMC": "NMC811",
+    "NCM": "NMC811",
+    "NCM811": "NMC811",
     "NCM622": "NMC622",
     "Gr": "graphite",
     "copper": "Cu",

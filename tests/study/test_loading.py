@@ -104,7 +104,7 @@ def test_all_mistakes_of_a_file_are_told_at_once(tmp_path):
         '[geometry]\nkind = "nanowire-array"\ncount = 4\nradius = "50 nm"\nlength = "500 nm"\n'
         'pitch = "90 nm"\n'  # 8: geometry
         "[mesh]\norder = 3\n"  # 10: schema
-        '[material]\nname = "silicon"\n'  # 12: materials
+        '[material]\nname = "perovskite"\n'  # 12: materials
         "[initial]\nstoichiometry = 0.02\n"
         "[[protocol]]\nrepeat = 0\n"  # 16: schema, in the table of the steps
         "steps = [\n"
@@ -144,11 +144,11 @@ def test_all_wrong_overrides_are_told_at_once(good):
         ("[geometry]", 'name = ".x"\n[geometry]', "expected the name of a folder", "quotes"),
         ('name = "LiFePO4"', 'name = ""', "the text is empty", "quotes"),
         ('name = "LiFePO4"', "name = 3", "got 3, expected a text in quotes", None),
-        ("LiFePO4", "silicon", "unknown material 'silicon'", "mean"),
+        ("LiFePO4", "perovskite", "unknown material 'perovskite'", "mean"),
         ("LiFePO4", "LiFeSO4", "unknown material 'LiFeSO4'", "mean"),
-        ("LiFePO4", "NMC811", "unknown material 'NMC811'", "mean"),
+        ("LiFePO4", "NMC433", "unknown material 'NMC433'", "mean"),
         ("LiFePO4", "LFP", "did you mean 'LiFePO4'?", None),
-        ("LiFePO4", "nmc", "did you mean 'NMC622'?", None),
+        ("LiFePO4", "nmc", "did you mean 'NMC811'?", None),
         ("LiFePO4", "graphit", "did you mean 'graphite'?", None),
         ("nanowire-array", "cylinder", "did you mean 'nanowire-array'?", None),
         ("nanowire-array", "hexagon", "got 'hexagon', expected 'film'", "mean"),
