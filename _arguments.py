@@ -59,6 +59,11 @@ def check_has(
         raise error(f"{key}: got {quoted(given)}, expected {expected}")
 
 
+def is_real(given: object) -> bool:
+    """Whether an argument is a number: True and False are none."""
+    return isinstance(given, Real) and not isinstance(given, bool)
+
+
 def as_float(number: Any) -> float:
     """A number as a float; infinite where it is too large for one."""
     try:

@@ -57,7 +57,7 @@ def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 2) ->
     example = "a shape, such as Film(thickness=100e-9)"
     check_has(shape, "electrode_volume", "shape", example, error=ShapeError)
     check_is(sizing, (Sizing, NoneType), "sizing", "such as Sizing(segments=12)", error=ShapeError)
-    if not isinstance(order, int) or order not in (1, 2):
+    if isinstance(order, bool) or not isinstance(order, int) or order not in (1, 2):
         raise MeshError(f"order: expected 1 or 2, got {quoted(order)}")
     sizing = sizing or Sizing()
     if isinstance(shape, Film):

@@ -84,6 +84,7 @@ _BOUNDS = {
 }
 _PLAIN = {
     "int": "got {}, expected a whole number",
+    "finite_number": "got {}, expected a finite number",
     "float": "got {}, expected a plain number",
     "bool": "got {}, expected true or false",
     "string_too_short": "the text is empty; expected {min_length} character or more",

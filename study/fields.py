@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from .._messages import quoted
@@ -31,6 +39,51 @@ class Table(BaseModel):
     """A table of a study file: no unknown keys, no change after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _true_is_no_number(cls, given: Any) -> Any:
+        """Where a number is meant, pydantic would take true for 1."""
+        if not isinstance(given, dict):
+            return given
+        fields = cls.model_fields
+        return {
+            key: _untrue(value) if key in fields and _is_number(fields[key].annotation) else value
+            for key, value in given.items()
+        }
+
+
+class _Truth:
+    """Stands for true or false where a number is meant, which it is not."""
+
+    def __init__(self, value: bool) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return str(self.value).lower()
+
+
+def _untrue(given: Any) -> Any:
+    if isinstance(given, list | tuple):
+        return [_untrue(one) for one in given]
+    return _Truth(given) if isinstance(given, bool) else given
+
+
+def _is_number(annotation: Any) -> bool:
+    """Whether a field takes numbers, or lists of them, and no truth."""
+    kinds = set(_plain_kinds(annotation))
+    return bool(kinds & {int, float}) and bool not in kinds
+
+
+def _plain_kinds(annotation: Any) -> Iterator[Any]:
+    """The types that an annotation is made of, those of a Literal's values among them."""
+    if get_origin(annotation) is Literal:
+        yield from map(type, get_args(annotation))
+    elif get_args(annotation):
+        for part in get_args(annotation):
+            yield from _plain_kinds(part)
+    else:
+        yield annotation
 
 
 class Quantity(float):

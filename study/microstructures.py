@@ -164,7 +164,9 @@ class ImageTable(Table):
         None, description="edge of a voxel; left out, a TIFF file's own scale is taken"
     )
     labels: LabelsTable | None = Field(None, description="which grey value is which region")
-    threshold: float | None = Field(None, description="instead: above it is electrode")
+    threshold: float | None = Field(
+        None, allow_inf_nan=False, description="instead: above it is electrode"
+    )
     axes: Literal["zyx", "zxy", "yzx", "yxz", "xzy", "xyz"] = Field(
         "zyx", description="what pages, rows and columns of the file are"
     )

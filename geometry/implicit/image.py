@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._arguments import is_real
+from ..._messages import quoted
 from ...errors import ShapeError
 from ..checks import TOPS, check_choice, check_positive
 from ..tags import REGIONS
@@ -221,6 +223,10 @@ def _check_labels(labels: Mapping[str, int | tuple[int, ...]]) -> None:
     for name in ("electrode", "electrolyte"):
         if name not in labels:
             raise ShapeError(f"labels: which value is the {name}? Got {', '.join(labels)} alone")
+    for name, value in labels.items():
+        for one in value if isinstance(value, list | tuple) else (value,):
+            if not is_real(one):
+                raise ShapeError(f"labels: {name}: expected a grey value, got {quoted(one)}")
     values = np.concatenate([np.atleast_1d(value) for value in labels.values()])
     twice, count = np.unique(values, return_counts=True)
     if (count > 1).any():

@@ -18,7 +18,9 @@ class OptimiseTable(CasesTable):
     goal: Literal["maximise", "minimise", "reach"] = Field(
         description='"reach" comes as near as it can to the target'
     )
-    target: float | None = Field(None, description="objective at which it is good enough")
+    target: float | None = Field(
+        None, allow_inf_nan=False, description="objective at which it is good enough"
+    )
     within: float = Field(
         0.01, gt=0, description="how near to the target is reached, over the target"
     )

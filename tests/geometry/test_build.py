@@ -207,6 +207,8 @@ def test_a_film_too_wide_for_its_layers_is_refused():
 
 
 def test_an_order_that_is_not_there_is_refused():
+    with pytest.raises(MeshError, match="order: expected 1 or 2, got True"):
+        build_mesh(Film(thickness=1e-7), order=True)
     with pytest.raises(MeshError, match="order: expected 1 or 2, got 3"):
         build_mesh(SHAPES["film"], order=3)
 

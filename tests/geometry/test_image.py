@@ -115,6 +115,8 @@ def test_notes_tell_a_changed_file(files, stack, tmp_path):
         ({"threshold": 5.0}, "labels, threshold: give one"),
         ({"labels": {"electrode": 85, "binder": 170}}, "which value is the electrolyte"),
         ({"labels": LABELS | {"pore": 3}}, "'pore' is no region; expected electrode"),
+        ({"labels": LABELS | {"binder": True}}, "binder: expected a grey value, got True"),
+        ({"labels": LABELS | {"binder": (1, "2")}}, "binder: expected a grey value, got '2'"),
         ({"labels": LABELS | {"binder": 85}}, "85 stands for two regions"),
         ({"labels": {"electrolyte": 0, "electrode": 85}}, "also holds 170"),
         ({"labels": LABELS | {"additive": 9}}, "additive = 9 is not in .* 0, 85, 170"),

@@ -6,11 +6,14 @@ import math
 import time
 import tomllib
 from dataclasses import fields
+from typing import Literal, get_args, get_origin
 
 import pytest
+from pydantic import ValidationError
 
 from nanotrode.errors import StudyError
 from nanotrode.study.build import SHAPES, initial_state, make_material, make_shape
+from nanotrode.study.fields import Table
 from nanotrode.study.geometries import GEOMETRIES
 from nanotrode.study.loading import load_study
 from nanotrode.study.to_toml import to_toml
@@ -380,3 +383,54 @@ def test_every_kind_but_the_own_mesh_has_a_shape():
 def test_a_single_run_has_nothing_to_learn_from(good):
     (line,) = complaint(good, ["solver.reduced=true"])
     assert "solver.reduced: a reduced model learns from the other runs of a sweep" in line
+
+
+def _tables(table=Table):
+    for below in table.__subclasses__():
+        yield below
+        yield from _tables(below)
+
+
+def _takes(annotation, kinds) -> bool:
+    if get_origin(annotation) is Literal:
+        return any(type(value) in kinds for value in get_args(annotation))
+    return annotation in kinds or any(_takes(part, kinds) for part in get_args(annotation))
+
+
+NUMBERS = [
+    (table, name)
+    for table in _tables()
+    for name, info in table.model_fields.items()
+    if _takes(info.annotation, (int, float)) and not _takes(info.annotation, (bool,))
+]
+
+
+@pytest.mark.parametrize(("table", "name"), NUMBERS)
+def test_true_is_no_number(table, name):
+    for given in (True, False, [True, 3], [[0, True]]):
+        with pytest.raises(ValidationError) as error:
+            table.model_validate({name: given})
+        assert name in {one["loc"][0] for one in error.value.errors()}, given
+
+
+def test_there_are_numbers_in_many_tables():
+    assert len(NUMBERS) > 45
+    assert {"repeat", "count", "order", "samples", "target"} <= {name for _, name in NUMBERS}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("count = 4", "count = true", ":3: geometry.count: got true, expected a whole number"),
+        ("[material]", "[mesh]\norder = true\n[material]", "mesh.order: got true, expected 1 or 2"),
+        ("0.02", "true", "initial.stoichiometry: got true, expected a plain number"),
+        (
+            "steps = [",
+            "repeat = false\nsteps = [",
+            "protocol.0.repeat: got false, expected a whole",
+        ),
+    ],
+)
+def test_true_is_told_on_its_line(changed, old, new, said):
+    (line,) = complaint(changed(old, new))
+    assert said in line
