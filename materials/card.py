@@ -14,8 +14,9 @@ from .laws import Constant, Formula, Outside, Table
 from .material import Material
 from .plausible import oddities, refuse_impossible
 from .potential import without_noise
+from .sourcing import remarks as source_remarks
 
-_TEXTS = ("name", "formula", "ion", "reference", "notes")
+_TEXTS = ("name", "formula", "ion", "reference", "notes", "licence")
 _NUMBERS = {
     "c_s_max": "mol/m^3",
     "x_min": "",
@@ -30,9 +31,14 @@ _NUMBERS = {
     "diffusivity_activation_energy": "J/mol",
     "kinetics_activation_energy": "J/mol",
     "reference_temperature": "K",
+    "electronic_conductivity": "S/m",
+    "volume_change": "",
+    "temperature_min": "K",
+    "temperature_max": "K",
 }
 _LAWS = {"diffusivity": "m^2/s", "ocp": "V"}
-_PLAIN = ("charge_number", "illustrative")
+_PLAIN = ("charge_number", "illustrative", "two_phase")
+_OPTIONAL = ("electronic_conductivity", "volume_change", "temperature_min", "temperature_max")
 _KNOWN = (*_TEXTS, *_NUMBERS, *_LAWS, *_PLAIN)
 _REQUIRED = ("name", "ion", "charge_number", "c_s_max", "x_min", "x_max", "diffusivity", "ocp")
 _FORMS = ("value", "formula", "table")
@@ -64,6 +70,7 @@ class _Card:
         self.file = file
         self.remarks: list[str] = []
         self.isothermal = {"diffusivity", "kinetics", "ocp"}
+        self.grown: dict[str, float] = {}
 
     def material(self) -> Material:
         """Make the material of the card."""
@@ -73,35 +80,54 @@ class _Card:
         limits = (self._number("x_min"), self._number("x_max"))
         reference = self._optional("reference_temperature") or REFERENCE_TEMPERATURE
         density, voltage_limits = self._optional("density"), self._voltage_limits()
+        optional: dict[str, Any] = {key: self._optional(key) for key in _OPTIONAL}
         try:
             diffusivity = self._law("diffusivity", "constant").scaled(
                 self._warmed("diffusivity", reference)
             )
             ocp, remarks = without_noise(self._law("ocp", "tangent"))
             kinetics = self._kinetics(self._warmed("kinetics", reference))
+            remarks += (*self.remarks, *source_remarks(self.entries.sources))
             return Material(
-                name=self.entries.text("name"),
                 c_s_max=c_s_max,
                 stoichiometry_limits=limits,
                 diffusivity=diffusivity,
                 ocp=Guarded(ocp),
                 kinetics=kinetics,
-                charge_number=self.entries.plain("charge_number", int),
                 density=density,
                 voltage_limits=voltage_limits,
                 temperature=self.temperature,
                 sources=self.entries.sources,
-                notes=self.entries.paragraphs("notes"),
-                illustrative=self.entries.plain("illustrative", bool, default=False),
-                formula=self.entries.text("formula"),
-                ion=self.entries.text("ion"),
-                reference=self.entries.text("reference"),
+                ranges=self._ranges(),
                 reference_temperature=reference,
                 isothermal=frozenset(self.isothermal),
-                remarks=(*remarks, *self.remarks),
+                remarks=remarks,
+                **optional,
+                **self._plain(),
             )
         except MaterialError as error:
             raise self._named(error) from None
+
+    def _plain(self) -> dict[str, Any]:
+        """What has neither unit nor source."""
+        texts = {key: self.entries.text(key) for key in _TEXTS if key != "notes"}
+        flags = ("illustrative", "two_phase")
+        return {
+            **texts,
+            **{key: self.entries.plain(key, bool, default=False) for key in flags},
+            "charge_number": self.entries.plain("charge_number", int),
+            "notes": self.entries.paragraphs("notes"),
+        }
+
+    def _ranges(self) -> dict[str, tuple[float, float]]:
+        """The ranges, as warm as the values themselves."""
+        kinetics = self.grown["kinetics"]
+        grown = {"rate_constant": kinetics, "exchange_current_density": kinetics}
+        grown["diffusivity"] = self.grown["diffusivity"]
+        return {
+            key: (grown.get(key, 1.0) * low, grown.get(key, 1.0) * high)
+            for key, (low, high) in self.entries.ranges.items()
+        }
 
     def _check_keys(self) -> None:
         self.entries.check_keys(_KNOWN, _REQUIRED)
@@ -121,21 +147,23 @@ class _Card:
         """By what a law has grown since its reference temperature; 1 where nothing tells it."""
         key = f"{law}_activation_energy"
         energy = self._optional(key)
-        if energy is None:
-            return 1.0
-        self.isothermal.discard(law)
-        self.remarks += oddities("activation energy", energy, name=key)
-        return arrhenius(energy, self.temperature, reference, name=key)
+        self.grown[law] = 1.0
+        if energy is not None:
+            self.isothermal.discard(law)
+            self.remarks += oddities("activation energy", energy, name=key)
+            self.grown[law] = arrhenius(energy, self.temperature, reference, name=key)
+        return self.grown[law]
 
     def _named(self, error: MaterialError) -> MaterialError:
         message = str(error)
         return error if message.startswith(self.file) else MaterialError(f"{self.file}: {message}")
 
     def _law(self, key: str, outside: Outside) -> Constant | Formula | Table:
-        entry = self.entries.sourced(key, allowed=_FORMS)
+        entry = self.entries.sourced(key, allowed=_FORMS, factors=key == "diffusivity")
         name, unit = self.entries.name(key), _LAWS[key]
         if "value" in entry:
-            return Constant(self.entries.quantity(entry["value"], unit, key))
+            return Constant(self.entries.value(entry, unit, key))
+        self.entries.factors(entry, key)
         scale = self.entries.quantity(f"1 {entry.get('unit', '')}", unit, f"{key}.unit")
         if "formula" in entry:
             if not isinstance(entry["formula"], str):

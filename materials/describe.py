@@ -10,7 +10,8 @@ from .kinetics import RootExchange
 from .laws import Constant, Formula, Law, Table
 from .material import Material
 from .plating import Lithiation, Plateau, Solid
-from .plating_card import UNITS, PlatingCard, kind_of, number_names
+from .plating_card import OPTIONAL, UNITS, PlatingCard, kind_of, number_names
+from .sourcing import is_assumed
 
 
 class Row(NamedTuple):
@@ -34,21 +35,62 @@ def describe(material: Material) -> tuple[Row, ...]:
         ("name", material.name),
         ("formula", material.formula),
         ("ion", f"{material.ion}, charge {material.charge_number:+d}"),
-        ("illustrative", "yes: no measured material" if material.illustrative else ""),
+        *_marks(material),
         ("c_s_max", f"{material.c_s_max:.6g} mol/m^3"),
         ("x_min", f"{low:g}"),
         ("x_max", f"{high:g}"),
         ("diffusivity", _law_text(material.diffusivity, "m^2/s")),
         ("ocp", f"{_law_text(material.ocp, 'V')} vs {material.reference}"),
         *_kinetics(material),
-        ("density", "" if material.density is None else f"{material.density:g} kg/m^3"),
+        *_optional(material),
         *_voltage_limits(material),
         ("temperature", f"{material.temperature:g} K"),
         ("capacity", _capacity(material)),
+        ("assumed", assumed_text(material.sources)),
+        ("licence", material.licence),
         *(("note", note) for note in material.notes),
         *(("warning", text) for text in material.warnings),
     ]
-    return tuple(Row(k, text, material.sources.get(k, "")) for k, text in entries if text)
+    return tuple(
+        Row(k, f"{text}{_range(k, material.ranges)}", material.sources.get(k, ""))
+        for k, text in entries
+        if text
+    )
+
+
+def assumed_text(sources: Mapping[str, str]) -> str:
+    """Which of a card's numbers are assumed, or rest on what is, in words; empty for none."""
+    keys = [key for key, source in sources.items() if is_assumed(source)]
+    return f"{len(keys)} of {len(sources)} numbers: {', '.join(keys)}" if keys else ""
+
+
+def _marks(material: Material) -> list[tuple[str, str]]:
+    """What a user has to know before any number."""
+    two = "yes: diffusion of one phase stands for it; read no field inside the solid as measured"
+    return [
+        ("illustrative", "yes: no measured material" if material.illustrative else ""),
+        ("two_phase", two if material.two_phase else ""),
+    ]
+
+
+def _optional(material: Material) -> list[tuple[str, str]]:
+    units = {"density": "kg/m^3", "electronic_conductivity": "S/m", "volume_change": ""}
+    units |= {"temperature_min": "K", "temperature_max": "K"}
+    found = {key: getattr(material, key) for key in units}
+    return [
+        (key, f"{value:g} {units[key]}".strip())
+        for key, value in found.items()
+        if value is not None
+    ]
+
+
+def _range(key: str, ranges: Mapping[str, tuple[float, float]]) -> str:
+    """How a range is told behind a value."""
+    if key in ranges:
+        return " ({:g} to {:g})".format(*ranges[key])
+    if f"{key}.factor" in ranges:
+        return " (times {:g} to {:g})".format(*ranges[f"{key}.factor"])
+    return ""
 
 
 def _kinetics(material: Material) -> list[tuple[str, str]]:
@@ -92,29 +134,38 @@ def describe_plating(card: PlatingCard) -> tuple[Row, ...]:
     """Return the rows of a card, for the command line and the report."""
     texts = (("name", card.name), ("kind", kind_of(card)), ("about", card.about))
     rows = [Row(key, text, "") for key, text in texts if text]
-    rows += _numbers(card, card.sources)
+    rows += _numbers(card, card)
+    sources, told = dict(card.sources), card.warnings
     if isinstance(card, Solid) and card.lithiation is not None:
         rows += _lithiation(card.lithiation)
-    rows += [Row("note", note, "") for note in card.notes]
-    rows += [Row("warning", text, "") for text in card.warnings]
-    return tuple(rows)
+        sources |= {f"lithiation.{key}": text for key, text in card.lithiation.sources.items()}
+        told += card.lithiation.warnings
+    optional = {key: getattr(card, key) for key in OPTIONAL}
+    rows += [
+        Row(key, f"{value:g} {OPTIONAL[key]}", card.sources[key])
+        for key, value in optional.items()
+        if value is not None
+    ]
+    ends = [("assumed", assumed_text(sources)), ("licence", card.licence)]
+    ends += [("note", note) for note in card.notes]
+    ends += [("warning", text) for text in told]
+    return (*rows, *(Row(key, text, "") for key, text in ends if text))
 
 
 def _lithiation(lithiation: Lithiation) -> list[Row]:
-    rows = _numbers(lithiation, lithiation.sources)
+    rows = _numbers(lithiation, lithiation)
     for place, plateau in enumerate(lithiation.plateaus):
-        rows += _numbers(plateau, lithiation.sources, prefix=f"plateaus.{place}.")
+        rows += _numbers(plateau, lithiation, prefix=f"plateaus.{place}.")
     return [row._replace(key=f"lithiation.{row.key}") for row in rows]
 
 
 def _numbers(
-    part: PlatingCard | Lithiation | Plateau, sources: Mapping[str, str], prefix: str = ""
+    part: PlatingCard | Lithiation | Plateau, card: PlatingCard | Lithiation, prefix: str = ""
 ) -> list[Row]:
-    return [
-        Row(
-            f"{prefix}{key}",
-            f"{getattr(part, key):.6g} {UNITS[key]}".strip(),
-            sources.get(f"{prefix}{key}", ""),
-        )
-        for key in number_names(type(part))
-    ]
+    """The numbers of a part, with the sources and ranges of the card that it stands in."""
+    rows = []
+    for key in number_names(type(part)):
+        value = f"{getattr(part, key):.6g} {UNITS[key]}".strip()
+        name = f"{prefix}{key}"
+        rows.append(Row(name, f"{value}{_range(name, card.ranges)}", card.sources.get(name, "")))
+    return rows

@@ -13,6 +13,8 @@ from ..units import quantity
 
 _MOST = 10**300
 _SAMPLE = '{ value = "...", source = "doi:..." }'
+_ENDS = {"low": "low", "high": "high"}
+_FACTORS = {"low": "factor_low", "high": "factor_high"}
 
 
 class Entries:
@@ -25,6 +27,7 @@ class Entries:
 
     Attributes:
         sources: Where each number that was read so far is from, by its key.
+        ranges: (low, high) of each that may lie elsewhere too, in the unit that it was asked in.
     """
 
     def __init__(self, entries: dict[str, Any], *, file: str, prefix: str = "") -> None:
@@ -32,6 +35,7 @@ class Entries:
         self._file = file
         self._prefix = prefix
         self.sources: dict[str, str] = {}
+        self.ranges: dict[str, tuple[float, float]] = {}
 
     @classmethod
     def parse(cls, text: str, *, file: str) -> Entries:
@@ -76,17 +80,59 @@ class Entries:
         return value
 
     def number(self, key: str, unit: str) -> float:
-        """A number with unit and source, in the SI unit `unit`."""
-        return self.quantity(self.sourced(key, allowed=("value",))["value"], unit, key)
+        """A number with unit and source, in the SI unit `unit`; its range goes to `ranges`."""
+        return self.value(self.sourced(key, allowed=("value",)), unit, key)
 
-    def sourced(self, key: str, *, allowed: tuple[str, ...]) -> dict[str, Any]:
-        """The entry of a key; one without a source or with none of the forms is refused."""
+    def value(self, entry: dict[str, Any], unit: str, key: str) -> float:
+        """The value of an entry, in the SI unit `unit`; its range goes to `ranges`."""
+        value = self.quantity(entry["value"], unit, key)
+        self._keep_range(key, value, entry, unit, _ENDS)
+        return value
+
+    def factors(self, entry: dict[str, Any], key: str) -> None:
+        """Keep by what a law may have to be multiplied, if its entry says so, in `ranges`."""
+        name = f"{key}.factor"
+        self._keep_range(name, 1.0, entry, "", _FACTORS)
+        if self.ranges.get(name, (1.0, 1.0))[0] <= 0:
+            raise self.error(key, "factor_low: expected more than 0")
+
+    def _keep_range(
+        self, key: str, value: float, entry: dict[str, Any], unit: str, names: dict[str, str]
+    ) -> None:
+        ends = {
+            end: self.quantity(entry[name], unit, f"{key}.{name}")
+            for end, name in names.items()
+            if name in entry
+        }
+        if not ends:
+            return
+        low, high = ends.get("low", value), ends.get("high", value)
+        if not low <= value <= high:
+            raise self.error(
+                key,
+                f"got {value:g} {unit}".rstrip() + f" with a range of {low:g} to {high:g}, "
+                f"expected {names['low']} <= value <= {names['high']}",
+            )
+        self.ranges[key] = (low, high)
+
+    def sourced(
+        self, key: str, *, allowed: tuple[str, ...], factors: bool = False
+    ) -> dict[str, Any]:
+        """The entry of a key; one without a source or with none of the forms is refused.
+
+        Args:
+            key: Of the card.
+            allowed: Forms of the number, such as "value", "formula".
+            factors: Whether a law that is no plain value may tell its range, by factors.
+        """
         entry = self._entries.get(key)
         if not isinstance(entry, dict):
             what = "is missing" if entry is None else f"got {entry!r}"
             raise self.error(key, f"{what}, expected {_SAMPLE}")
         forms = [form for form in allowed if form in entry]
-        known = {*allowed, "source"} if "value" in entry else {*allowed, "source", "unit"}
+        known = {*allowed, "source", *(_ENDS.values() if "value" in entry else ("unit",))}
+        if factors and "value" not in entry:
+            known |= set(_FACTORS.values())
         if set(entry) - known or len(forms) != 1:
             found = ", ".join(entry) or "nothing"
             raise self.error(key, f"got {found}; expected source and one of {', '.join(allowed)}")

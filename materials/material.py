@@ -45,6 +45,13 @@ class Material:
         reference_temperature: Where the numbers were measured [K].
         isothermal: Which of "diffusivity", "kinetics" and "ocp" are taken as they are there.
         remarks: What was odd when the material was read; part of `warnings`.
+        ranges: Key of the card -> (low, high) between which the number may lie, in its SI unit;
+            "diffusivity.factor" is by what a law may have to be multiplied.
+        two_phase: Whether the host parts into two phases, which diffusion of one stands for.
+        electronic_conductivity: Of the solid itself [S m-1], or None where it is not known.
+        volume_change: Relative change of volume from x_min to x_max, or None.
+        temperature_min, temperature_max: Where the numbers hold [K], or None.
+        licence: Terms under which the numbers are given, such as "CC0-1.0".
     """
 
     name: str
@@ -66,6 +73,13 @@ class Material:
     reference_temperature: float = REFERENCE_TEMPERATURE
     isothermal: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    two_phase: bool = False
+    electronic_conductivity: float | None = None
+    volume_change: float | None = None
+    temperature_min: float | None = None
+    temperature_max: float | None = None
+    licence: str = ""
 
     def __post_init__(self) -> None:
         self._check_numbers()

@@ -11,7 +11,15 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..errors import MaterialError
-from .plausible import RANGES, oddities, refuse_alpha, refuse_impossible
+from .plausible import (
+    RANGES,
+    oddities,
+    refuse_alpha,
+    refuse_impossible,
+    refuse_ranges,
+    refuse_temperatures,
+    too_warm_or_cold,
+)
 
 Sources = Mapping[str, str]
 
@@ -25,21 +33,33 @@ class _Sourced:
         about: What it is, in a few words.
         notes: What a user of these numbers should know.
         sources: Where each number is from, by its name here.
+        ranges: (low, high) between which a number may lie, by its name, in its SI unit.
+        temperature_min, temperature_max: Where the numbers hold [K], or None.
+        licence: Terms under which the numbers are given, such as "CC0-1.0".
+        remarks: What was odd when the card was read; part of `warnings`.
     """
 
     name: str
     about: str = ""
     notes: tuple[str, ...] = field(default=(), compare=False)
     sources: Sources = field(default_factory=dict, compare=False)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict, compare=False)
+    temperature_min: float | None = None
+    temperature_max: float | None = None
+    licence: str = field(default="", compare=False)
+    remarks: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is odd about its numbers, a sentence each."""
-        return tuple(
-            f"{self.name}: {text}"
-            for key, quantity, value in self._numbers()
-            for text in oddities(quantity, value, name=key)
-        )
+        odd = (oddities(quantity, value, name=key) for key, quantity, value in self._numbers())
+        texts = (*self.remarks, *(text for some in odd for text in some))
+        return tuple(f"{self.name}: {text}" for text in texts)
+
+    def warnings_at(self, temperature: float) -> tuple[str, ...]:
+        """What is odd about a use at a temperature [K]."""
+        found = too_warm_or_cold(temperature, self.temperature_min, self.temperature_max)
+        return tuple(f"{self.name}: {text}" for text in found)
 
     def _numbers(self) -> Iterator[tuple[str, str, float]]:
         """Each number: its key, its name in the table of what is plausible, its value."""
@@ -58,6 +78,8 @@ class _Sourced:
                 raise MaterialError(f"{key}: got {getattr(self, key):g}, expected 0 or more")
         for key, quantity, value in self._numbers():
             refuse_impossible(quantity, value, name=key)
+        refuse_temperatures(self.temperature_min, self.temperature_max)
+        refuse_ranges(self.ranges)
         for key in ("alpha_a", "alpha_c"):
             if hasattr(self, key):
                 refuse_alpha(key, getattr(self, key), 1)
@@ -245,14 +267,23 @@ class Anode:
     side: SideReaction | None = None
 
     @property
+    def parts(self) -> dict[str, _Sourced]:
+        """The materials that it has, by their names here; "lithiation" is the solid's."""
+        parts = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        parts["lithiation"] = self.solid.lithiation
+        return {name: part for name, part in parts.items() if part is not None}
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What is odd about its numbers, a sentence each."""
-        parts = [getattr(self, entry.name) for entry in fields(self)]
-        told = [text for part in (*parts, self.solid.lithiation) if part for text in part.warnings]
+        told = [text for part in self.parts.values() for text in part.warnings]
         return tuple(dict.fromkeys(told))
+
+    def warnings_at(self, temperature: float) -> tuple[str, ...]:
+        """What is odd about its numbers and about their use at a temperature [K]."""
+        told = [text for part in self.parts.values() for text in part.warnings_at(temperature)]
+        return tuple(dict.fromkeys((*self.warnings, *told)))
 
     def sources(self) -> dict[str, Any]:
         """Where each number is from, by part and name."""
-        parts = {entry.name: getattr(self, entry.name) for entry in fields(self)}
-        parts["lithiation"] = self.solid.lithiation
-        return {name: dict(part.sources) for name, part in parts.items() if part is not None}
+        return {name: dict(part.sources) for name, part in self.parts.items()}

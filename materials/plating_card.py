@@ -9,6 +9,7 @@ from .._messages import did_you_mean
 from ..errors import MaterialError
 from .entries import Entries
 from .plating import Coat, Deposit, Lithiation, Plateau, Salt, SideReaction, Solid
+from .sourcing import remarks
 
 PlatingCard = Solid | Coat | Salt | Deposit | SideReaction
 
@@ -44,7 +45,10 @@ UNITS = {
 }
 """The numbers that cards may hold, with the SI unit of each."""
 
-_TEXTS = ("kind", "name", "about", "notes")
+OPTIONAL = {"temperature_min": "K", "temperature_max": "K"}
+"""The numbers that any card may hold or not, with the SI unit of each."""
+
+_TEXTS = ("kind", "name", "about", "notes", "licence")
 
 
 def number_names(kind: type[Any]) -> tuple[str, ...]:
@@ -79,8 +83,11 @@ def read_plating_card(text: str, *, file: str = "card") -> PlatingCard:
         raise entries.error("kind", f"got '{word}'{hint}")
     kind = KINDS[word]
     tables = ("lithiation",) if kind is Solid else ()
-    entries.check_keys((*_TEXTS, *number_names(kind), *tables), ("name", *number_names(kind)))
-    values: dict[str, Any] = {"about": entries.text("about"), "notes": entries.paragraphs("notes")}
+    numbers = number_names(kind)
+    entries.check_keys((*_TEXTS, *numbers, *OPTIONAL, *tables), ("name", *numbers))
+    values: dict[str, Any] = {key: entries.text(key) for key in ("about", "licence")}
+    values["notes"] = entries.paragraphs("notes")
+    values |= {key: entries.number(key, OPTIONAL[key]) for key in OPTIONAL if key in entries}
     if "lithiation" in entries:
         values["lithiation"] = _lithiation(entries.table("lithiation"), entries.text("name"))
     return _make(kind, entries, name=entries.text("name"), **values)
@@ -94,6 +101,7 @@ def _lithiation(entries: Entries, host: str) -> Lithiation:
         table.check_keys(number_names(Plateau), number_names(Plateau))
         plateaus.append(Plateau(**_numbers(Plateau, table)))
         entries.sources |= {f"plateaus.{place}.{key}": s for key, s in table.sources.items()}
+        entries.ranges |= {f"plateaus.{place}.{key}": r for key, r in table.ranges.items()}
     return _make(Lithiation, entries, name=f"{host}, lithiated", plateaus=tuple(plateaus))
 
 
@@ -101,7 +109,13 @@ def _make(kind: type[Any], entries: Entries, **values: Any) -> Any:
     """An instance of a kind from its entries; what it refuses is told with the file's name."""
     numbers = _numbers(kind, entries)
     try:
-        return kind(**numbers, **values, sources=entries.sources)
+        return kind(
+            **numbers,
+            **values,
+            sources=entries.sources,
+            ranges=entries.ranges,
+            remarks=tuple(remarks(entries.sources)),
+        )
     except MaterialError as error:
         raise entries.refused(error) from None
 

@@ -6,6 +6,8 @@ warning. The bounds are wide: they are there to find slips of the unit, not to j
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -91,6 +93,7 @@ RANGES: dict[str, Range] = {
         (Slip("kJ/mol", 1e3), Slip("eV", FARADAY), Slip("meV", FARADAY / 1e3)),
         zero=True,
     ),
+    "volume_change": Range("", (-0.95, 50.0), (-0.6, 4.0), (Slip("per cent", 0.01, least=1e-3),)),
     "C-rate": Range("C", (1e-15, 1e8), (1e-6, 1e5)),
     "current density": Range("A/m^2", (1e-15, 1e9), (1e-5, 1e6)),
     "concentration": Range("mol/m^3", (1e-6, 3e4), (10.0, 1.2e4), (_PER_LITRE,)),
@@ -170,6 +173,41 @@ def alpha_oddities(alpha_a: float, alpha_c: float, charge_number: int) -> list[s
         f"alpha_a = {alpha_a:g} and alpha_c = {alpha_c:g} are unusual: in a reaction in one step "
         f"they add up to the number of electrons, {charge_number}"
     ]
+
+
+def refuse_temperatures(low: float | None, high: float | None) -> None:
+    """Refuse ends of a range of temperatures [K] that cannot be meant.
+
+    Raises:
+        MaterialError: Says which one.
+    """
+    for key, value in (("temperature_min", low), ("temperature_max", high)):
+        if value is not None:
+            refuse_impossible("temperature", value, name=key)
+    if low is not None and high is not None and low > high:
+        raise MaterialError(
+            f"temperature_min: got {low:g} K, expected no more than temperature_max, {high:g} K"
+        )
+
+
+def refuse_ranges(ranges: Mapping[str, tuple[float, float]]) -> None:
+    """Refuse ranges whose ends are turned round or not finite.
+
+    Raises:
+        MaterialError: Says which one.
+    """
+    for key, (low, high) in ranges.items():
+        if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+            raise MaterialError(f"{key}: got a range of {low:g} to {high:g}, expected low <= high")
+
+
+def too_warm_or_cold(temperature: float, low: float | None, high: float | None) -> list[str]:
+    """A sentence on a temperature outside the range in which a card's numbers hold [K]."""
+    if (low is None or temperature >= low) and (high is None or temperature <= high):
+        return []
+    ends = {"from": low, "to": high}
+    text = " ".join(f"{word} {end - 273.15:.4g} degC" for word, end in ends.items() if end)
+    return [f"its numbers hold {text}, and are used at {temperature - 273.15:.4g} degC"]
 
 
 def _text(value: float, known: Range) -> str:

@@ -16,7 +16,15 @@ from ..errors import MaterialError
 from . import potential
 from .kinetics import RootExchange
 from .laws import Law, Table
-from .plausible import alpha_oddities, oddities, refuse_alpha, refuse_impossible
+from .plausible import (
+    alpha_oddities,
+    oddities,
+    refuse_alpha,
+    refuse_impossible,
+    refuse_ranges,
+    refuse_temperatures,
+    too_warm_or_cold,
+)
 
 if TYPE_CHECKING:
     from .material import Material
@@ -45,6 +53,8 @@ def refuse(material: Material) -> None:
     refuse_impossible("temperature", material.temperature)
     reference = material.reference_temperature
     refuse_impossible("temperature", reference, name="reference_temperature")
+    refuse_temperatures(material.temperature_min, material.temperature_max)
+    refuse_ranges(material.ranges)
     for key in ("diffusivity", "ocp"):
         _refuse_table(key, getattr(material, key))
     for value in _ends(material.diffusivity, material):
@@ -60,6 +70,8 @@ def review(material: Material) -> list[str]:
     low, high = _ends(material.diffusivity, material)
     found += oddities("diffusivity", high) or oddities("diffusivity", low)
     found += [*_window(material), *_shape(material), *_ion(material), *_heat(material)]
+    limits = material.temperature_min, material.temperature_max
+    found += too_warm_or_cold(material.temperature, *limits)
     return [f"{material.name}: {text}" for text in found]
 
 
@@ -75,6 +87,9 @@ def _numbers(material: Material) -> Iterator[tuple[str, float]]:
         yield "density", material.density
     if material.specific_capacity is not None:
         yield "specific capacity", material.specific_capacity / 3600.0
+    for key in ("electronic_conductivity", "volume_change"):
+        if (value := getattr(material, key)) is not None:
+            yield key, value
     if material.voltage_limits is not None:
         yield "voltage_min", material.voltage_limits[0]
         yield "voltage_max", material.voltage_limits[1]

@@ -194,6 +194,11 @@ def make_material(study: Study) -> Material:
     given["kinetics"] = table.rate_constant or table.exchange_current_density
     changes["isothermal"] = card.isothermal - {key for key in given if given[key] is not None}
     changes["sources"] = {**card.sources, **dict.fromkeys(changed, "given in the study")}
+    # what the study gives is meant: its range on the card is another number's
+    replaced = {**dict.fromkeys(changed), **{f"{key}.factor": None for key in changed}}
+    if given["kinetics"] is not None:
+        replaced |= dict.fromkeys(("rate_constant", "exchange_current_density"))
+    changes["ranges"] = {k: ends for k, ends in card.ranges.items() if k not in replaced}
     return card.replace(**changes)
 
 

@@ -90,7 +90,8 @@ def _changed(anode: Anode, table: Table) -> Anode:
         if card is None:
             raise StudyError(f"{key}: this anode has no {part}")
         sources = {**card.sources, name: "given in the study"}
-        card = replace(card, **{name: float(value)}, sources=sources)
+        ranges = {key: ends for key, ends in card.ranges.items() if key != name}
+        card = replace(card, **{name: float(value)}, sources=sources, ranges=ranges)
         anode = replace(anode, **{part: card})
     return anode
 

@@ -16,6 +16,7 @@ from ..materials.plating_card import kind_of
 if TYPE_CHECKING:
     from ..geometry.build_cad import Shape
     from ..geometry.mesh import ElectrodeMesh
+    from ..materials.material import Material
     from ..solver.result import Result
 
 
@@ -107,11 +108,19 @@ def show_materials() -> None:
         text = f"{material.formula}, {material.ion}"
         if capacity is not None:
             text += f", {capacity / 3600:.0f} mAh/g"
-        _say(f"{name:<22} {text}{' (illustrative)' if material.illustrative else ''}")
+        _say(f"{name:<22} {text}{_caution(material)}")
     _say("")
     for name in plating_library.names():
         card = plating_library.load(name)
         _say(f"{name:<22} {kind_of(card)}: {card.about}")
+    _say("\nnanotrode materials NAME: its numbers, their ranges and sources, what is assumed")
+
+
+def _caution(material: Material) -> str:
+    """What a user has to know of a material before choosing it, in brackets."""
+    marks = {"illustrative": material.illustrative, "two phases": material.two_phase}
+    told = [mark for mark, there in marks.items() if there]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def show_material(name: str, electrode: str | None = None) -> None:

@@ -205,7 +205,11 @@ class PlatingSimulation:
 
     def warnings(self) -> list[str]:
         """What is odd about the run and known before it starts."""
-        found = [*self._left_out, *self.anode.warnings, *oddities("temperature", self.temperature)]
+        found = [
+            *self._left_out,
+            *self.anode.warnings_at(self.temperature),
+            *oddities("temperature", self.temperature),
+        ]
         if abs(self.temperature - REFERENCE_TEMPERATURE) > 1.0:
             found.append(
                 f"conductivities and exchange currents at {self.temperature - 273.15:.4g} degC are "

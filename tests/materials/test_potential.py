@@ -158,14 +158,14 @@ def test_a_card_s_noisy_table_is_smoothed_and_told() -> None:
 name = "noisy"
 ion = "Li+"
 charge_number = 1
-c_s_max = {{ value = "22806 mol/m^3", source = "s" }}
-x_min = {{ value = "0.01", source = "s" }}
-x_max = {{ value = "0.98", source = "s" }}
-diffusivity = {{ value = "5.9e-18 m^2/s", source = "s" }}
-alpha_a = {{ value = "0.5", source = "s" }}
-alpha_c = {{ value = "0.5", source = "s" }}
-rate_constant = {{ value = "6.2e-12 m^2.5 mol^-0.5 s^-1", source = "s" }}
-ocp = {{ table = {rows}, unit = "V", source = "s" }}
+c_s_max = {{ value = "22806 mol/m^3", source = "assumed" }}
+x_min = {{ value = "0.01", source = "assumed" }}
+x_max = {{ value = "0.98", source = "assumed" }}
+diffusivity = {{ value = "5.9e-18 m^2/s", source = "assumed" }}
+alpha_a = {{ value = "0.5", source = "assumed" }}
+alpha_c = {{ value = "0.5", source = "assumed" }}
+rate_constant = {{ value = "6.2e-12 m^2.5 mol^-0.5 s^-1", source = "assumed" }}
+ocp = {{ table = {rows}, unit = "V", source = "assumed" }}
 """
     made = read_card(text)
     assert made.ocp_falls

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 import tomllib
 from dataclasses import fields
+from importlib import resources
 from typing import Literal, get_args, get_origin
 
 import pytest
@@ -259,6 +261,21 @@ def test_an_unreadable_file_is_told(tmp_path, content, said):
     (only,) = complaint(path)
     assert only.startswith(f"{path}:")
     assert said in only
+
+
+def test_what_a_study_gives_has_no_range_from_the_card(good, tmp_path):
+    card = resources.files("nanotrode.materials.cards") / "LiFePO4.toml"
+    text = card.read_text(encoding="utf-8")
+    for key in ("diffusivity", "rate_constant", "alpha_c"):
+        text, count = re.subn(rf'(?m)^({key} = {{ value = ("[^"]*"))', r"\1, low = \2", text)
+        assert count == 1
+    (tmp_path / "own.toml").write_text(text, encoding="utf-8")
+    given = 'diffusivity = "1e-17 m^2/s"\nexchange_current_density = "1 A/m^2"'
+    study = tmp_path / "study.toml"
+    study.write_text(
+        good.read_text("utf-8").replace('name = "LiFePO4"', f'file = "own.toml"\n{given}'), "utf-8"
+    )
+    assert set(make_material(load_study(study)).ranges) == {"alpha_c"}
 
 
 def test_a_material_can_be_changed_in_the_study(changed):

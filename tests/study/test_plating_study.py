@@ -64,6 +64,7 @@ def test_single_values_win_and_say_where_they_are_from(changed):
     assert anode.solid.ionic_conductivity == 0.0
     assert anode.deposit.exchange_current_density == 20.0
     assert anode.sources()["deposit"]["exchange_current_density"] == "given in the study"
+    assert "exchange_current_density" not in anode.deposit.ranges
 
 
 @pytest.mark.parametrize("preset", ["LLTO@CNT", "LLTO", "CNT", "Cu foil"])
