@@ -49,7 +49,7 @@ def _nmc811(x: float) -> float:
 
 # measured capacities: 200 mAh/g from 3.0 to 4.3 V (doi:10.1039/d2dt02246j); 26 801 mAh/mol
 PUBLISHED = {
-    "NMC811": Published(_nmc811, (4.273, 3.504), (190, 205), 26801 / 97.28, 4e-15, 3.42e-6),
+    "NMC811": Published(_nmc811, (4.273, 3.5035), (190, 205), 26801 / 97.28, 4e-15, 3.42e-6),
 }
 
 
