@@ -12,13 +12,14 @@ import pytest
 from nanotrode.errors import MaterialError
 from nanotrode.materials import library, plating_library
 from nanotrode.materials.catalogue import describe_card
-from nanotrode.materials.constants import FARADAY
+from nanotrode.materials.constants import FARADAY, GAS_CONSTANT
 from nanotrode.materials.plating import Coat, Plateau, Solid
 from nanotrode.materials.plating_card import number_names, read_plating_card
 
 SOURCE = re.compile(r"(doi:10\.\d{4,}/\S+|arXiv:\d{4}\.\d{4,}|assumed: \S.+)")
 FOLDER = resources.files("nanotrode.materials.plating_cards")
 CARD = (FOLDER / "LLTO.toml").read_text(encoding="utf-8")
+LATTICES = ("LLTO", "LLTO-activated", "LLTO-grain-boundaries")
 BARRIERS = {"LLTO@CNT": 0.0, "LLTO": 0.061, "CNT": 0.095, "Cu foil": 0.1}
 
 
@@ -87,19 +88,41 @@ def test_lithium_is_as_thick_as_its_charge_says() -> None:
     assert 36000.0 / FARADAY * lithium.molar_volume == pytest.approx(4.839285e-6, rel=1e-7)
 
 
-def test_lithiated_llto_conducts_ten_times_what_the_pristine_one_does() -> None:
-    pristine, full = (plating_library.load_solid(n) for n in ("LLTO", "LLTO-lithiated"))
+@pytest.mark.parametrize("name", ["LLTO-lithiated", "LLTO-activated"])
+def test_llto_conducts_ten_times_better_once_cycled(name: str) -> None:
+    pristine, full = (plating_library.load_solid(n) for n in ("LLTO", name))
     assert pristine.lithiation is not None
     gain = pristine.lithiation.conductivity_gain
     assert full.ionic_conductivity == pytest.approx(gain * pristine.ionic_conductivity)
     assert full.electronic_conductivity == pytest.approx(gain * pristine.electronic_conductivity)
 
 
-def test_the_sites_of_llto_follow_from_its_capacity() -> None:
-    lithiation = plating_library.load_solid("LLTO").lithiation
+@pytest.mark.parametrize("name", LATTICES)
+def test_llto_takes_no_more_than_one_lithium_per_titanium(name: str) -> None:
+    lithiation = plating_library.load_solid(name).lithiation
     assert lithiation is not None
-    capacity, density = 225.0 * 3.6, 4.84e6  # [C/g], [g/m3]
-    assert lithiation.c_max == pytest.approx(capacity * density / FARADAY, rel=1e-3)
+    molar = 0.5 * 6.94 + 0.5 * 138.905 + 47.867 + 3 * 15.999  # Li0.5La0.5TiO3 [g/mol]
+    assert lithiation.c_max == pytest.approx(4.84e6 / molar, rel=1e-4)
+    cells = 1.0 / (3.87e-10**3 * 6.02214076e23)  # one titanium in each [mol/m3]
+    assert lithiation.c_max == pytest.approx(cells, rel=2e-3)
+    vacant = (1.0 - 0.3 - 0.57) * lithiation.c_max  # A sites of Li0.3La0.57TiO3
+    low, high = lithiation.ranges["c_max"]
+    assert low == pytest.approx(vacant, rel=0.01)
+    assert high == lithiation.c_max
+
+
+@pytest.mark.parametrize("name", LATTICES)
+def test_lithium_in_llto_is_as_slow_as_the_slower_of_ions_and_electrons(name: str) -> None:
+    solid = plating_library.load_solid(name)
+    assert solid.lithiation is not None
+    ions, electrons = solid.ionic_conductivity, solid.electronic_conductivity
+    per_siemens = GAS_CONSTANT * 298.15 / (FARADAY**2 * 14300.0)
+    both = per_siemens * ions * electrons / (ions + electrons)
+    assert solid.lithiation.diffusivity == pytest.approx(both, rel=0.03)
+    low, high = solid.lithiation.ranges["diffusivity"]
+    few = solid.ranges["electronic_conductivity"][0]
+    assert low == pytest.approx(per_siemens * ions * few / (ions + few), rel=0.03)
+    assert high == pytest.approx(per_siemens * ions, rel=0.03)
 
 
 def test_the_carbonate_follows_the_laws_it_was_read_from() -> None:
@@ -133,7 +156,7 @@ def test_what_is_not_there_is_told(call, said: str) -> None:
 
 def test_a_card_of_ones_own(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
-    path.write_text(CARD.replace('"1e-3 S/cm"', '"0.3 S/m"'), encoding="utf-8")
+    path.write_text(CARD.replace('"1e-3 S/cm", low = "2e-5 S/cm"', '"0.3 S/m"'), encoding="utf-8")
     assert plating_library.load_solid(path).ionic_conductivity == 0.3
     assert describe_card(path)[3].value == "0.3 S/m"
     own = resources.files("nanotrode.materials.cards") / "LiFePO4.toml"
@@ -149,13 +172,15 @@ def test_a_card_of_ones_own(tmp_path: Path) -> None:
         ('kind = "solid"', 'kind = "salt"', "ionic_conductivity: unknown key"),
         ('name = "LLTO"', "", "card: name: is missing"),
         ('"1e-3 S/cm"', '"1e-3"', "ionic_conductivity: a bare number"),
-        ('"1e-3 S/cm"', '"-1 S/m"', "card: ionic_conductivity: got -1, expected 0 or more"),
+        ('"1e-3 S/cm", low = "2e-5 S/cm"', '"-1 S/m"',
+         "card: ionic_conductivity: got -1, expected 0 or more"),
         ('"61 mV"', '"61 mA"', "but a voltage is needed"),
         ("c_max =", "cmax =", "card: lithiation.cmax: unknown key; did you mean 'c_max'"),
-        ('"40600 mol/m^3"', '"0 mol/m^3"', "card: lithiation.c_max: got 0, expected more than 0"),
+        ('"28675 mol/m^3", low = "3700 mol/m^3"', '"0 mol/m^3"',
+         "card: lithiation.c_max: got 0, expected more than 0"),
         ('share = { value = "0.5"', 'share = { value = "0.7"', "their shares add up to 1.4"),
-        ('"1.19 V", source = "doi:10.1039/d4nr04455j, Fig. 4b, midway between 1.16 and 1.22 V"',
-         '"1.19 V"', "card: lithiation.plateaus.1.potential: has no source"),
+        ('"1.22 V", source = "doi:10.1039/d4nr04455j, Fig. 4b, midway between its two peaks"',
+         '"1.22 V"', "card: lithiation.plateaus.1.potential: has no source"),
     ],
 )  # fmt: skip
 def test_a_faulty_card_is_refused_by_file_key_and_remedy(old: str, new: str, said: str) -> None:

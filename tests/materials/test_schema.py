@@ -188,9 +188,7 @@ def test_a_card_with_a_poor_source_is_told_once_and_not_refused() -> None:
 
 
 def test_a_host_s_ranges_reach_its_plateaus() -> None:
-    text = (FOLDER / "plating_cards" / "LLTO.toml").read_text(encoding="utf-8")
-    text = text.replace('"1.19 V",', '"1.19 V", low = "1.16 V", high = "1.22 V",')
-    solid = read_plating_card(text)
+    solid = plating_library.load_solid("LLTO")
     assert solid.lithiation is not None
     assert solid.lithiation.ranges["plateaus.1.potential"] == (1.16, 1.22)
 
