@@ -19,6 +19,7 @@ from .fields import Output, read_outputs
 from .layout import compose_frame
 from .opengl import require_rendering
 from .render import limits_of, subtitle
+from .stamp import stamp_of
 
 _log = logging.getLogger(__name__)
 
@@ -67,8 +68,9 @@ def animate(
     look = replace(look, limits=limits, pixels=_PIXELS, sections=False)
     frames = _frames(outputs, field, look, progress)
     rate = len(outputs) / seconds
+    comment = "\n".join(stamp_of([run]).values())
     with atomic_path(path) as temporary:
-        writers[path.suffix](temporary, frames, rate)
+        writers[path.suffix](temporary, frames, rate, comment)
     _log.info("wrote %s", path)
     return path
 
@@ -87,7 +89,7 @@ def _frames(
             progress(number, len(outputs))
 
 
-def _write_gif(path: Path, frames: Iterator[NDArray], rate: float) -> None:
+def _write_gif(path: Path, frames: Iterator[NDArray], rate: float, comment: str) -> None:
     """All pictures with the colours of one palette, lest they flicker."""
     images = [Image.fromarray(frame) for frame in frames]
     palette = Image.fromarray(_sample(images)[None]).quantize(256)
@@ -97,7 +99,7 @@ def _write_gif(path: Path, frames: Iterator[NDArray], rate: float) -> None:
     times = [round(1000 / rate)] * (len(drawn) - 1) + [round(_HOLD * 1000 / rate)]
     drawn[0].save(
         path, format="GIF", save_all=True, append_images=drawn[1:], duration=times, loop=0,
-        optimize=False,
+        optimize=False, comment=comment.encode(),
     )  # fmt: skip
 
 
@@ -110,7 +112,7 @@ def _sample(images: list[Image.Image]) -> NDArray:
     return np.concatenate([coloured, np.repeat(greys, share, axis=0), *[greys[-1:]] * 9 * share])
 
 
-def _write_mp4(path: Path, frames: Iterator[NDArray], rate: float) -> None:
+def _write_mp4(path: Path, frames: Iterator[NDArray], rate: float, comment: str) -> None:
     try:
         import imageio_ffmpeg
     except ImportError:
@@ -125,7 +127,7 @@ def _write_mp4(path: Path, frames: Iterator[NDArray], rate: float) -> None:
             if writer is None:
                 writer = imageio_ffmpeg.write_frames(
                     str(path), (columns, rows), fps=rate, macro_block_size=2, quality=8,
-                    output_params=["-movflags", "+faststart"],
+                    output_params=["-movflags", "+faststart", "-metadata", f"comment={comment}"],
                 )  # fmt: skip
                 writer.send(None)
             writer.send(np.ascontiguousarray(frame[:rows, :columns]))

@@ -19,6 +19,7 @@ from . import names
 from .collection import Entry, read_collection, write_collection
 from .field_files import COLLECTION, FOLDER, field_files, output_of, remove_empty
 from .grids import set_field_data, set_point_data, write_grid
+from .stamp import stamp_of
 
 Facts = Mapping[str, float]
 
@@ -39,6 +40,7 @@ class BlockWriter:
         self.directory = Path(directory)
         self.folder = self.directory / FOLDER
         self._pvd = self.directory / COLLECTION
+        self._stamp = stamp_of([self.directory])
         self._entries = self._prepare(resume_time)
 
     def write_block(
@@ -71,7 +73,8 @@ class BlockWriter:
             blocks: Files, by the name of the block.
             label: The protocol step, in the user's words.
         """
-        write_text(self.folder / f"{name}.vtm", _multiblock(blocks, label))
+        told = {names.LABEL_FACT: label} | self._stamp
+        write_text(self.folder / f"{name}.vtm", _multiblock(blocks, told))
         entry = Entry(float(time), f"{FOLDER}/{name}.vtm")
         kept = [e for e in self._entries if e.time != entry.time and e.file != entry.file]
         self._entries = sorted([*kept, entry], key=lambda e: e.time)
@@ -118,16 +121,20 @@ def read_label(path: Path) -> str | None:
     return None
 
 
-def _multiblock(blocks: Mapping[str, str], label: str) -> str:
+def _multiblock(blocks: Mapping[str, str], told: Mapping[str, str]) -> str:
+    """A file of blocks, with texts that hold for all of it."""
     rows = "\n".join(
         f'    <DataSet index="{i}" name={quoteattr(block)} file={quoteattr(file)}/>'
         for i, (block, file) in enumerate(blocks.items())
     )
-    codes = " ".join(str(code) for code in [*label.encode(), 0])
+    texts = "".join(
+        f'    <Array type="String" Name={quoteattr(name)} NumberOfTuples="1" format="ascii">'
+        f"{' '.join(str(code) for code in [*text.encode(), 0])}</Array>\n"
+        for name, text in told.items()
+    )
     return (
         '<?xml version="1.0"?>\n'
         '<VTKFile type="vtkMultiBlockDataSet" version="1.0" byte_order="LittleEndian">\n'
         f"  <vtkMultiBlockDataSet>\n{rows}\n  </vtkMultiBlockDataSet>\n"
-        f'  <FieldData>\n    <Array type="String" Name="{names.LABEL_FACT}" NumberOfTuples="1" '
-        f'format="ascii">{codes}</Array>\n  </FieldData>\n</VTKFile>\n'
+        f"  <FieldData>\n{texts}  </FieldData>\n</VTKFile>\n"
     )

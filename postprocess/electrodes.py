@@ -15,9 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from .._files import atomic_path
 from .palette import BLUE, GREEN, INK, ORANGE, PURPLE
 from .plots import STYLE, heading
+from .stamp import write_figure
 
 _DPI = 200
 _STROKES = (INK, BLUE, ORANGE, GREEN, PURPLE)
@@ -114,6 +114,4 @@ def _bars(axes: Axes, electrodes: Sequence[Driving]) -> None:
 
 def _finished(figure: Figure, title: str, path: Path) -> Path:
     heading(figure, title)
-    with atomic_path(path) as temporary:
-        figure.savefig(temporary)
-    return path
+    return write_figure(figure, path)

@@ -15,9 +15,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from .._files import atomic_path
 from .palette import BLUE, FAINT, GREEN, INK, ORANGE
 from .plots import STYLE, settle
+from .stamp import write_figure
 
 _DPI = 200
 
@@ -76,8 +76,7 @@ def plot_history(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         settle(figure)
         figure.legend(loc="outside upper center", ncols=5, fontsize=8.5)
-        with atomic_path(path) as temporary:
-            figure.savefig(temporary)
+        write_figure(figure, path)
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,9 +19,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from .._files import atomic_path
 from .palette import FAINT, INK, ColourScale
 from .scene import Photograph
+from .stamp import write_figure
 
 DPI = 200
 _HEIGHT = 6.4
@@ -52,13 +53,21 @@ def compose(
     *,
     subtitle: str,
     sections: list[Section] | None = None,
+    runs: Iterable[Path] = (),
 ) -> Path:
-    """Put a photograph on a sheet with all that makes it readable, and write it."""
+    """Put a photograph on a sheet with all that makes it readable, and write it.
+
+    Args:
+        path: The picture to write.
+        picture: What is shown.
+        scale: Its colours.
+        subtitle: Below the heading.
+        sections: Drawn beside it.
+        runs: The folders of what is shown, by default the picture's own.
+    """
     with matplotlib.rc_context(FONT):
         figure = sheet(picture, scale, subtitle=subtitle, sections=sections)
-        with atomic_path(path) as temporary:
-            figure.savefig(temporary)
-    return path
+        return write_figure(figure, path, runs=runs)
 
 
 def compose_frame(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,10 +13,10 @@ matplotlib.use("Agg")
 import numpy as np
 from matplotlib.figure import Figure
 
-from .._files import atomic_path
 from .drawing import Drawing
 from .layout import DPI, FONT, box, colour_bar, scale_bars
 from .palette import FAINT, INK
+from .stamp import write_figure
 
 _TALL, _WIDEST = 3.3, 3.8
 _HEADER, _GAP, _CAPTION = 0.55, 0.5, 0.62
@@ -29,8 +30,8 @@ class Tile(NamedTuple):
     drawing: Drawing
 
 
-def compose_montage(path: Path, tiles: list[Tile]) -> Path:
-    """Lay out the pictures in rows; their colour scales must be alike."""
+def compose_montage(path: Path, tiles: list[Tile], *, runs: Iterable[str | Path] = ()) -> Path:
+    """Lay out the pictures of these runs in rows; their colour scales must be alike."""
     columns = min(len(tiles), max(2, int(np.ceil(np.sqrt(len(tiles) * 1.4)))))
     rows = -(-len(tiles) // columns)
     wide = max(_size(tile)[0] for tile in tiles) + _GAP
@@ -49,9 +50,7 @@ def compose_montage(path: Path, tiles: list[Tile]) -> Path:
         colour_bar(place, scale._replace(note=note, extend=_widest(extends)))
         top = (height - 0.12) / height
         figure.text(0.3 / width, top, scale.heading, size=14, weight="bold", color=INK, va="top")
-        with atomic_path(path) as temporary:
-            figure.savefig(temporary)
-    return path
+        return write_figure(figure, path, runs=runs)
 
 
 def _size(tile: Tile) -> tuple[float, float]:

@@ -18,10 +18,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from .._files import atomic_path
 from .palette import BLUE, FAINT, GREEN, INK, ORANGE
 from .ranges import fit, uniformity
 from .series import read_series
+from .stamp import write_figure
 
 _log = logging.getLogger(__name__)
 
@@ -243,7 +243,6 @@ def settle(figure: Figure) -> None:
 def save_figure(figure: Figure, path: str | Path) -> Path:
     """Write a figure, whole or not at all, its ordinates no narrower than noise."""
     settle(figure)
-    with atomic_path(path) as temporary:
-        figure.savefig(temporary)
+    write_figure(figure, path)
     _log.info("wrote %s", path)
     return Path(path)

@@ -16,9 +16,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from .._files import atomic_path
 from .palette import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE
 from .plots import STYLE, heading
+from .stamp import write_figure
 
 _DPI = 200
 _STROKES = (BLUE, GREEN, ORANGE, PURPLE)
@@ -160,6 +160,4 @@ def _printed(axes: Axes, printed: Sequence[PrintedCurrent]) -> None:
 
 def _finished(figure: Figure, title: str, path: Path) -> Path:
     heading(figure, title)
-    with atomic_path(path) as temporary:
-        figure.savefig(temporary)
-    return path
+    return write_figure(figure, path)

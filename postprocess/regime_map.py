@@ -19,9 +19,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from .._files import atomic_path
 from .palette import INK
 from .plots import STYLE, heading
+from .stamp import write_figure
 
 _log = logging.getLogger(__name__)
 
@@ -106,8 +106,7 @@ def draw_regimes(
         heading(figure, "Where lithium goes")
         if note:
             figure.supxlabel(note, x=0.012, ha="left", size=8, color=INK)
-        with atomic_path(path) as temporary:
-            figure.savefig(temporary)
+        write_figure(figure, path)
     _log.info("wrote %s", path)
     return Path(path)
 

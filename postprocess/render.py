@@ -113,7 +113,7 @@ def render_montage(
         Tile(Path(run).name, _facts(output), draw(output, find_field(output, field), look))
         for run, output in zip(runs, outputs, strict=True)
     ]
-    path = compose_montage(Path(path), tiles)
+    path = compose_montage(Path(path), tiles, runs=runs)
     _log.info("wrote %s", path)
     return path
 
@@ -161,6 +161,7 @@ def render_output(
     path = compose(
         Path(path), drawing.picture, drawing.scale,
         subtitle=subtitle(output), sections=drawing.sections,
+        runs=[output.path.parent.parent],
     )  # fmt: skip
     _log.info("wrote %s", path)
     return path

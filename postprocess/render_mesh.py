@@ -16,7 +16,6 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from .._files import atomic_path
 from ..geometry.tags import REGIONS
 from .cut import SHOWN, skin_of
 from .layout import DPI, FONT, box, scale_bars
@@ -24,6 +23,7 @@ from .names import MICROMETRE
 from .opengl import require_rendering
 from .palette import FAINT, INK, REGION_COLOURS
 from .scene import Photograph, View, photograph
+from .stamp import write_figure
 from .structure import NAMES
 
 if TYPE_CHECKING:
@@ -149,5 +149,4 @@ def _sheet(path: Path, picture: Photograph, regions: list[str], title: str, subt
         top = (height - 0.12) / height
         figure.text(0.25 / width, top, title, size=14, weight="bold", color=INK, va="top")
         figure.text(0.25 / width, top - 0.34 / height, subtitle, size=9.5, color=FAINT, va="top")
-        with atomic_path(path) as temporary:
-            figure.savefig(temporary)
+        write_figure(figure, path)

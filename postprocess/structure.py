@@ -17,11 +17,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from .._files import atomic_path
 from ..geometry.tags import REGIONS
 from .layout import length_text, nice_length
 from .palette import FAINT, INK, REGION_COLOURS
 from .plots import STYLE, heading
+from .stamp import write_figure
 
 _DPI = 200
 NAMES = {"electrolyte": "pores"}
@@ -85,8 +85,7 @@ def plot_structure(
         middle.legend(loc="lower right")
         _bars(right, diffusivities)
         heading(figure, title)
-        with atomic_path(Path(path)) as temporary:
-            figure.savefig(temporary)
+        write_figure(figure, path)
     return Path(path)
 
 

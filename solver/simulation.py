@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from .._arguments import check_is
 from .._files import write_text
 from ..errors import InputError, NanotrodeError
+from ..materials.origins import origins_of
 from ..materials.plausible import oddities, refuse_impossible
 from ..notices import Notices
 from ..units import number, positive
@@ -172,6 +173,7 @@ class Simulation:
         """What is odd about the run and known before it starts."""
         return [
             *self.remarks,
+            *origins_of(self.material).warnings(),
             *self.material.warnings,
             *oddities("temperature", self.temperature),
             *oddities("concentration", self.c_e, name="salt concentration"),

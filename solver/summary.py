@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..materials.origins import origins_of
 from .endings import ElectrodeScale
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def summarise(
     return {
         "material": model.material.name,
         "warnings": journal.notices.texts,
+        **origins_of(model.material).as_table(),
         "unknowns": size,
         "electrode": describe_electrode(
             scale,

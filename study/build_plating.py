@@ -36,10 +36,23 @@ def make_anode(study: PlatingStudy) -> Anode:
     return _changed(_cards(study), table)
 
 
-def _cards(study: PlatingStudy) -> Anode:
+def card_names(study: PlatingStudy) -> tuple[str, ...]:
+    """Names and paths of the cards that the study's anode is made of, each once."""
+    table, recipe = study.plating, library.ANODES.get(_anode_name(study) or "")
+    solid, coat = recipe or (table.solid, table.coat)
+    named = (solid, coat, table.collector, table.electrolyte, table.deposit, table.side_reaction)
+    return tuple(dict.fromkeys(name for name in named if name not in (None, BARE)))
+
+
+def _anode_name(study: PlatingStudy) -> str | None:
+    """The anode that the study, or else its geometry's preset, names as a whole."""
     table = study.plating
     preset = study.geometry.preset if isinstance(study.geometry, MiecScaffoldTable) else None
-    name = table.anode or (preset if table.solid is None else None)
+    return table.anode or (preset if table.solid is None else None)
+
+
+def _cards(study: PlatingStudy) -> Anode:
+    table, name = study.plating, _anode_name(study)
     if name is not None:
         anode = library.load_anode(
             name,

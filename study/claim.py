@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from ..errors import InputError
 from . import repeat
 from .build import make_sizing
+from .cards import texts_of
 from .folder import (
     STUDY,
     is_empty,
@@ -24,7 +25,7 @@ from .folder import (
 )
 from .folder import clear as clear_results
 from .geometries import OwnMeshTable
-from .provenance import now, study_digest
+from .provenance import CARD_TEXTS, now, study_digest
 from .schema import ProtocolTable, RunStudy
 
 State = Literal["new", "unfinished", "finished"]
@@ -94,6 +95,7 @@ def claim(folder: Path, study: RunStudy, *, resume: bool, force: bool) -> Claim:
             repeat.begin(folder) if found.work != folder else clear_results(folder)
         made = {} if found.state == "new" else read_provenance(found.work)
         marks = {"study": study_digest(study), "protocol": _protocol(study), "finished": None}
+        marks[CARD_TEXTS] = texts_of(study)
         # first of all, so that whatever comes after it is known to be this study's
         write_provenance(found.work, {"started": now()} | made | marks)
         write_study(found.work, study_text(study))
@@ -131,7 +133,7 @@ def _other(
             "folder with --out, or run all again with --force"
         )
     raise InputError(
-        f"{folder}: holds another study{_differences(folder, study)}; choose another folder "
+        f"{folder}: holds another study{_differences(folder, study, made)}; choose another folder "
         "with --out, or put this one in its place with --force"
     )
 
@@ -186,13 +188,17 @@ def _stored(folder: Path) -> dict[str, Any]:
     return tomllib.loads((folder / STUDY).read_text(encoding="utf-8"))
 
 
-def _differences(folder: Path, study: RunStudy) -> str:
+def _differences(folder: Path, study: RunStudy, made: dict[str, Any]) -> str:
     try:
         there = _stored(folder)
     except (OSError, ValueError):
         return ""
     here = study.model_dump(mode="json", exclude_none=True)
     keys = [key for key in _changed(there, here) if key not in ("name", "question")]
+    texts = made.get(CARD_TEXTS)
+    if not keys and isinstance(texts, dict) and texts != texts_of(study):
+        changed = [name for name, text in texts_of(study).items() if texts.get(name) != text]
+        return f" (its material card {', '.join(changed)} has been changed since)"
     more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
     return f" (other {', '.join(keys[:3])}{more})" if keys else ""
 

@@ -23,6 +23,7 @@ from .._messages import message as fit
 from ..errors import InputError, NanotrodeError
 from . import again, ranks, viewing
 from .again import interrupted
+from .cite import cite
 from .optimise.command import optimise
 from .reproduce.command import reproduce
 from .signals import orders
@@ -257,6 +258,7 @@ def schema() -> None:
     print(json_schema(), end="")
 
 
+app.command(cite)
 app.command(sweep)
 app.command(optimise)
 

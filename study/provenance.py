@@ -13,15 +13,20 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from ..solver.software import versions as solver_versions
 from .build import make_shape, make_sizing
+from .cards import numbers_of, study_origins, texts_of
 from .geometries import OwnMeshTable
 from .microstructures import ImageTable
-from .schema import GeometryStudy, RunStudy, Study
+from .schema import GeometryStudy, RunStudy
 
 PACKAGES = (
     "nanotrode", "dolfinx-solver-real", "fenics-dolfinx", "petsc4py", "mpi4py", "gmsh", "meshio",
-    "numpy", "scipy", "pyvista", "vtk", "pydantic", "pint",
+    "numpy", "scipy", "pyvista", "vtk", "pydantic", "pint", "fenics-basix", "fenics-ffcx",
+    "fenics-ufl", "matplotlib", "mpich", "optuna",
 )  # fmt: skip
+CARD_TEXTS = "card texts"
+"""Where `provenance.json` keeps the whole content of each material card."""
 
 
 def provenance(study: RunStudy, *, ranks: int = 1) -> dict[str, Any]:
@@ -32,6 +37,8 @@ def provenance(study: RunStudy, *, ranks: int = 1) -> dict[str, Any]:
         "mesh_recipe": mesh_digest(study),
         "mesh": None,
         "seed": getattr(study.geometry, "seed", None),
+        **study_origins(study).as_table(),
+        CARD_TEXTS: texts_of(study),
         "versions": versions(),
         "commit": commit(),
         "python": sys.version.split()[0],
@@ -66,7 +73,7 @@ def mesh_digest(study: GeometryStudy) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of the packages that are installed and matter."""
-    found = {name: _version(name) for name in PACKAGES}
+    found = {name: _version(name) for name in PACKAGES} | solver_versions()
     return {name: version for name, version in found.items() if version is not None}
 
 
@@ -103,9 +110,8 @@ def _version(package: str) -> str | None:
 
 
 def _files(study: GeometryStudy) -> list[str | None]:
-    """Contents of the files that the study names."""
-    material = study.material.file if isinstance(study, Study) else None
-    return [_geometry_file(study), _content(material) if material else None]
+    """Contents of the files and cards that the study names."""
+    return [_geometry_file(study), _digest(numbers_of(study))]
 
 
 def _geometry_file(study: GeometryStudy) -> str | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..geometry.tags import REGIONS
 from ..materials import library, plating_library
 from ..materials.catalogue import describe_card, electrodes_of
+from ..materials.origins import CARDS, SOURCES
 from ..materials.plating_card import kind_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 def show_run(folder: Path, result: Result | None) -> None:
     """Print a run's summary, and the files that it left."""
-    _table(_flat(_stored_summary(folder) if result is None else result.summary))
+    summary = _stored_summary(folder) if result is None else result.summary
+    _table(_flat({key: value for key, value in summary.items() if key not in _BY_CITE}))
     if result is None:
         _say(f"\n{folder}/ holds this run already, finished; --force runs it again")
     else:
@@ -34,6 +36,8 @@ def show_run(folder: Path, result: Result | None) -> None:
         _say(f"  {picture.name}")
 
 
+_BY_CITE = (CARDS, SOURCES)
+"""Parts of a summary that `nanotrode cite` prints in full."""
 _FILES = {
     "report.html": "all of it on one page, for any browser",
     "fields.pvd": "the fields over time, for ParaView",

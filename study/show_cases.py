@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..postprocess.stamp import grounds_of
 from .sweep.rows import WARNINGS
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ def show_sweep(outcome: Outcome) -> None:
         _say(
             f"{warned} with warnings, which the column '{WARNINGS}' counts and a case's page tells"
         )
+    folders = (outcome.folder / row["folder"] for row in outcome.rows if row["folder"])
+    for text in grounds_of(folders):
+        _say(f"rests on {text}")
     for file in outcome.files:
         _say(f"wrote {file}")
 

@@ -51,6 +51,11 @@ def warnings(sources: Sources) -> Element | None:
     return tag("aside", tag("p", title), listed, class_="warnings")
 
 
+def grounds(told: Sequence[str]) -> list[Element]:
+    """What the figures rest on, below the heading: assumed and illustrative numbers by name."""
+    return [tag("p", f"Rests on {text}.", class_="what") for text in told if text]
+
+
 def _told(text: str, varied: Mapping[str, Sequence[Any]]) -> str:
     """A text with all values of each name in braces: "at {rate}" -> "at 2C or 10C"."""
     for name, values in varied.items():
@@ -99,6 +104,9 @@ def provenance(sources: Sources) -> list[Element]:
         for key, value in as_table(sources.summary.get(group)).items()
         if isinstance(value, int | float)
     ]
+    if sources.origins:
+        table = values_table(sources.origins)
+        parts.append(folded("The sources of the material's numbers", table))
     if rows:
         parts.append(folded("Versions, mesh and machine", values_table(rows)))
     if work:

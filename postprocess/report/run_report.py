@@ -16,7 +16,7 @@ from ..wording import duration, readable, split_name
 from .charts import draw_chart
 from .curves import charts_of
 from .markup import page, tag
-from .parts import folded, footer, heading, provenance, still, tile, values_table, warnings
+from .parts import folded, footer, grounds, heading, provenance, still, tile, values_table, warnings
 from .sources import Sources, read_sources
 
 _log = logging.getLogger(__name__)
@@ -78,6 +78,7 @@ def _answer(sources: Sources) -> list[Element]:
     tiles = [tile(n, found[n], error=sources.error_of(n)) for n in chosen[:_MOST_TILES]]
     return [
         heading(sources, "nanotrode · one run", _what(sources)),
+        *grounds([sources.rests_on]),
         *([told] if told is not None else []),
         *([tag("dl", *tiles, class_="tiles")] if tiles else []),
     ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .. import names
+from ..stamp import origins
 from ..wording import split_name
 
 
@@ -48,6 +50,16 @@ class Sources:
         """What the user should know of the run."""
         found = self.summary.get("warnings")
         return [str(text) for text in found] if isinstance(found, list) else []
+
+    @property
+    def rests_on(self) -> str:
+        """What carries the figures: assumed or illustrative numbers; empty when not known."""
+        return str((self.summary | self.provenance).get(names.RESTS_ON, ""))
+
+    @property
+    def origins(self) -> list[tuple[str, str]]:
+        """Where each number of the cards is from: "LiFePO4: diffusivity" -> its source."""
+        return list(origins(self.summary | self.provenance))
 
     @property
     def steps(self) -> list[dict[str, Any]]:

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from ..._files import write_text
 from ...errors import NanotrodeError
 from ..palette import inside_map, signed_map
+from ..stamp import grounds_of
 from ..wording import best_prefix, number_text, split_name
 from .markup import page, tag
 from .packing import deflate
-from .parts import footer, heading, provenance, still
+from .parts import footer, grounds, heading, provenance, still
 from .run_report import REPORT, report_run
 from .seeds import cell_text, over_seeds
 from .sources import read_sources, varied_in
@@ -58,6 +59,7 @@ def report_sweep(directory: str | Path) -> Path:
     what = f"{count}, {failed} failed." if failed else f"{count}."
     body = [
         heading(sources, f"nanotrode · {kind}", f"{what} Varied: {_words(inputs)}.", varied),
+        *grounds(grounds_of([case_folder(directory, case) for case in table.cases])),
         *over_seeds(directory, varied),
         *_extremes(table, inputs, metrics, links),
         *_history(directory),

@@ -17,6 +17,7 @@ from ..._files import write_text
 from ...errors import InputError, ProtocolError
 from ...geometry.coat import coated
 from ...materials.constants import REFERENCE_TEMPERATURE
+from ...materials.origins import origins_of
 from ...materials.plausible import oddities, refuse_impossible
 from ...notices import Notices
 from ...units import number, positive
@@ -266,6 +267,7 @@ class PlatingSimulation:
         return {
             "model": "plating",
             "warnings": books.notices.texts,
+            **origins_of(self.anode).as_table(),
             "unknowns": model.potentials.total,
             "electrode": describe_host(model, books.copies),
             "ledger": books.ledger.summary(model, state),
@@ -276,7 +278,6 @@ class PlatingSimulation:
             "steps": [
                 {"step": e.text, "ended": e.reason, "time [s]": e.time} for e in books.events
             ],
-            "sources": self.anode.sources(),
             "work": books.counts
             | {"newton": newton.iterations, "linear": newton.solver.iterations},
             "timings": {"set-up [s]": round(set_up, 3), "solve [s]": round(books.wall, 3)},

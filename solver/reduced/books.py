@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from ...materials.origins import origins_of
 from ..balance import relative_gap
 from ..recorder import COLUMNS
 from ..result import Result, Snapshot
@@ -99,6 +100,7 @@ def _summary(walk: Walk, family: Family, odd: list[str]) -> dict[str, Any]:
     return {
         "material": walk.run.material.name,
         "warnings": [*walk.run.warnings(), *odd],
+        **origins_of(walk.run.material).as_table(),
         "unknowns": model.rank,
         "electrode": describe_electrode(
             scale, volume=copies * model.volume, area=copies * model.area

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from nanotrode.errors import InputError
+from nanotrode.materials import catalogue
+from nanotrode.study import cards, folder, repeat
 from nanotrode.study import claim as claims
-from nanotrode.study import folder, repeat
 from nanotrode.study.loading import load_study
 from nanotrode.study.provenance import study_digest
 
@@ -358,3 +359,15 @@ def test_a_faster_step_that_would_have_made_another_mesh_is_told(made, study):
     assert claim(out, with_protocol(study, {"repeat": 2}), resume=True).warnings == ()
     fast = with_protocol(study, {"repeat": 2}, {"steps": ("Charge at 5000C until 3.9 V",)})
     assert "another mesh" in claim(out, fast, resume=True).warnings[0]
+
+
+def test_a_card_that_was_corrected_makes_another_study(study, made, monkeypatch):
+    out, read = made(), catalogue.card_text
+    monkeypatch.setattr(
+        cards, "card_text", lambda name: read(name)._replace(text=read(name).text + "# a comment")
+    )
+    assert claim(out, study).state == "finished"
+    corrected = read("LiFePO4").text.replace("22806", "22900")
+    monkeypatch.setattr(cards, "card_text", lambda name: read(name)._replace(text=corrected))
+    with pytest.raises(InputError, match="its material card LiFePO4 has been changed since"):
+        claim(out, study)

@@ -44,6 +44,14 @@ def test_a_run_leaves_all_that_is_promised(study, tmp_path):
     assert made["mesh"] == result.parent.digest()
     assert made["versions"].keys() >= {"nanotrode", "gmsh", "numpy"}
     assert made["finished"] >= made["started"]
+    told = json.loads((out / "summary.json").read_text())
+    assert {key: made[key] for key in ("rests on", "cards", "sources")} == {
+        key: told[key] for key in ("rests on", "cards", "sources")
+    }
+    assert made["card texts"].keys() == {told["material"]}
+    report = (out / "report.html").read_text()
+    assert f"Rests on {told['rests on']}" in report
+    assert told["sources"]["material"]["c_s_max"] in report
     assert "reached 2.8 V" in (out / "log.txt").read_text()
     assert load_study(out / "study.toml") == study
 

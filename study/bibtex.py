@@ -1,0 +1,83 @@
+"""Sources of numbers, as material cards give them, made into BibTeX entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;\"'<>{}]+")
+_ARXIV = re.compile(r"\barXiv:\s*((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)", re.I)
+_URL = re.compile(r"https?://[^\s,;\"'<>{}]+")
+_SPECIAL = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}"}
+_SPECIAL |= {sign: f"\\{sign}" for sign in "#$%&_"} | {"^": r"\^{}"}
+
+
+class Number(NamedTuple):
+    """A number of a card, and what its source says."""
+
+    card: str
+    key: str
+    source: str
+
+
+class Cited(NamedTuple):
+    """Entries of what can be cited, and the numbers that name nothing of the kind."""
+
+    entries: list[str]
+    others: list[Number]
+
+
+def cited(numbers: Iterable[Number]) -> Cited:
+    """One entry for each DOI, arXiv number and address, with the numbers that are from there."""
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    others = []
+    for number in numbers:
+        identifiers = identifiers_in(number.source)
+        for identifier in identifiers:
+            keys = found.setdefault(identifier, {}).setdefault(number.card, [])
+            if number.key not in keys:
+                keys.append(number.key)
+        if not identifiers:
+            others.append(number)
+    return Cited([_entry(kind, name, used) for (kind, name), used in found.items()], others)
+
+
+def identifiers_in(source: str) -> list[tuple[str, str]]:
+    """The DOIs, arXiv numbers and addresses in a text, each with its kind."""
+    found = [("doi", _trimmed(text)) for text in _DOI.findall(source)]
+    found += [("arxiv", text) for text in _ARXIV.findall(source)]
+    for text in map(_trimmed, _URL.findall(source)):
+        if not _DOI.search(text):
+            found.append(("url", text))
+    return list(dict.fromkeys(found))
+
+
+def escaped(text: str) -> str:
+    """A text in which TeX finds nothing to interpret."""
+    return "".join(_SPECIAL.get(sign, sign) for sign in text)
+
+
+def comment(text: str) -> str:
+    """A line that BibTeX does not read as an entry."""
+    return f"% {' '.join(text.split()).replace('@', '(at)')}"
+
+
+def _trimmed(text: str) -> str:
+    """Without the full stop or bracket that closes the sentence around it."""
+    text = text.rstrip(".:")
+    while text.endswith(")") and text.count(")") > text.count("("):
+        text = text[:-1].rstrip(".:")
+    return text
+
+
+def _entry(kind: str, name: str, used: Mapping[str, list[str]]) -> str:
+    fields = {
+        "doi": {"doi": name, "url": f"https://doi.org/{name}"},
+        "arxiv": {"eprint": name, "archiveprefix": "arXiv", "url": f"https://arxiv.org/abs/{name}"},
+        "url": {"url": name},
+    }[kind]
+    told = "; ".join(f"{card}: {', '.join(keys)}" for card, keys in used.items())
+    lines = "".join(f"  {key} = {{{value}}},\n" for key, value in fields.items())
+    label = re.sub(r"[^A-Za-z0-9]+", "-", f"{kind}-{name}").strip("-")
+    return f"@misc{{{label},\n{lines}  note = {{Numbers of {escaped(told)}}},\n}}"
