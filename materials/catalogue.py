@@ -17,7 +17,8 @@ from .shelf import CardText, Shelf, read_file
 _SHELF = Shelf("cards", "plating_cards", files=library.FILES)
 
 
-_WORDS = ("about", "notes", "source", "formula_of", "low", "high", "licence")
+_WORDS = ("about", "notes", "source", "low", "high", "licence")
+"""Keys of cards that change no result."""
 
 
 def describe_card(name: str | os.PathLike[str], electrode: str | None = None) -> tuple[Row, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .material import Material
 from .plating import Anode
+from .sourcing import is_assumed
 
 RESTS_ON, CARDS, SOURCES = "rests on", "cards", "sources"
 """Keys under which summaries and `provenance.json` tell it."""
@@ -69,7 +70,7 @@ class Origins:
         sources = {part: dict(found) for part, found in self.sources.items()}
         return {RESTS_ON: self.rests_on(), CARDS: dict(self.cards), SOURCES: sources}
 
-    def _deciding(self, wanted: Any) -> dict[str, list[str]]:
+    def _deciding(self, wanted: Callable[[str], bool]) -> dict[str, list[str]]:
         """Card -> its deciding numbers whose source is of the wanted kind."""
         found: dict[str, list[str]] = {}
         for part, name in self.cards.items():
@@ -86,15 +87,8 @@ def origins_of(electrode: Material | Anode) -> Origins:
         illustrative = (electrode.name,) if electrode.illustrative else ()
         sources = {"material": dict(electrode.sources)}
         return Origins({"material": electrode.name}, sources, illustrative)
-    parts: dict[str, Any] = {e.name: getattr(electrode, e.name) for e in fields(electrode)}
-    parts["lithiation"] = electrode.solid.lithiation
-    names = {part: card.name for part, card in parts.items() if card is not None}
+    names = {part: card.name for part, card in electrode.parts.items()}
     return Origins(names, electrode.sources())
-
-
-def is_assumed(source: str) -> bool:
-    """Whether a source says that its number is assumed, in whole or in part."""
-    return "assumed" in source.casefold()
 
 
 def _is_missing(source: str) -> bool:

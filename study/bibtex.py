@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-_DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;\"'<>{}]+")
+from ..materials.sourcing import dois
+
 _ARXIV = re.compile(r"\barXiv:\s*((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)", re.I)
 _URL = re.compile(r"https?://[^\s,;\"'<>{}]+")
 _SPECIAL = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}"}
@@ -45,11 +46,11 @@ def cited(numbers: Iterable[Number]) -> Cited:
 
 def identifiers_in(source: str) -> list[tuple[str, str]]:
     """The DOIs, arXiv numbers and addresses in a text, each with its kind."""
-    found = [("doi", _trimmed(text)) for text in _DOI.findall(source)]
+    found = [("doi", text) for text in dois(source)]
     found += [("arxiv", text) for text in _ARXIV.findall(source)]
-    for text in map(_trimmed, _URL.findall(source)):
-        if not _DOI.search(text):
-            found.append(("url", text))
+    for text in (one.rstrip(".:") for one in _URL.findall(source)):
+        at_doi = dois(re.sub(r"^https?://(dx\.)?doi\.org/", "doi:", text))
+        found += [("doi", doi) for doi in at_doi] or [("url", text)]
     return list(dict.fromkeys(found))
 
 
@@ -61,14 +62,6 @@ def escaped(text: str) -> str:
 def comment(text: str) -> str:
     """A line that BibTeX does not read as an entry."""
     return f"% {' '.join(text.split()).replace('@', '(at)')}"
-
-
-def _trimmed(text: str) -> str:
-    """Without the full stop or bracket that closes the sentence around it."""
-    text = text.rstrip(".:")
-    while text.endswith(")") and text.count(")") > text.count("("):
-        text = text[:-1].rstrip(".:")
-    return text
 
 
 def _entry(kind: str, name: str, used: Mapping[str, list[str]]) -> str:

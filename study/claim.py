@@ -94,7 +94,11 @@ def claim(folder: Path, study: RunStudy, *, resume: bool, force: bool) -> Claim:
         if found.state == "new":
             repeat.begin(folder) if found.work != folder else clear_results(folder)
         made = {} if found.state == "new" else read_provenance(found.work)
-        marks = {"study": study_digest(study), "protocol": _protocol(study), "finished": None}
+        marks: dict[str, Any] = {
+            "study": study_digest(study),
+            "protocol": _protocol(study),
+            "finished": None,
+        }
         marks[CARD_TEXTS] = texts_of(study)
         # first of all, so that whatever comes after it is known to be this study's
         write_provenance(found.work, {"started": now()} | made | marks)
