@@ -9,7 +9,7 @@ from .arrhenius import arrhenius
 from .constants import REFERENCE_TEMPERATURE
 from .entries import Entries, is_number
 from .guard import Guarded
-from .kinetics import ButlerVolmer, ConstantExchange, RootExchange
+from .kinetics import REFERENCE_CONCENTRATION, ButlerVolmer, ConstantExchange, RootExchange
 from .laws import Constant, Formula, Outside, Table
 from .material import Material
 from .plausible import oddities, refuse_impossible
@@ -192,13 +192,27 @@ class _Card:
         return [float(row[0]) for row in rows], [float(row[1]) for row in rows]
 
     def _kinetics(self, factor: float) -> ButlerVolmer:
-        alpha_a, alpha_c = self._number("alpha_a"), self._number("alpha_c")
-        exchange: ConstantExchange | RootExchange
-        if "rate_constant" in self.entries:
-            exchange = RootExchange(factor * self._number("rate_constant"))
-        else:
-            exchange = ConstantExchange(factor * self._number("exchange_current_density"))
-        return ButlerVolmer(alpha_a, alpha_c, exchange)
+        alphas = self._number("alpha_a"), self._number("alpha_c")
+        if "exchange_current_density" in self.entries:
+            j0 = factor * self._number("exchange_current_density")
+            return ButlerVolmer(*alphas, ConstantExchange(j0))
+        share = ButlerVolmer(*alphas, ConstantExchange(1.0)).anodic_share
+        return ButlerVolmer(*alphas, RootExchange(factor * self._rate_constant(share)))
+
+    def _rate_constant(self, share: float) -> float:
+        """The k as at alpha_a = alpha_c; one in the unit of its own exponents is brought there."""
+        unit = f"m^{1 + 3 * share:.4g} mol^-{share:.2g} s^-1"
+        if abs(share - round(share, 2)) > 1e-9 or share == 0.5:
+            return self._number("rate_constant")
+        try:
+            own = self.entries.number("rate_constant", unit)
+        except MaterialError:
+            return self._number("rate_constant")
+        factor = REFERENCE_CONCENTRATION ** (share - 0.5)
+        if "rate_constant" in self.entries.ranges:
+            low, high = self.entries.ranges["rate_constant"]
+            self.entries.ranges["rate_constant"] = (factor * low, factor * high)
+        return factor * own
 
     def _voltage_limits(self) -> tuple[float, float] | None:
         if "voltage_min" not in self.entries and "voltage_max" not in self.entries:

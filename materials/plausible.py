@@ -65,6 +65,9 @@ _SMALL = (Slip("nm", 1e-9), Slip("um", 1e-6))
 _CELSIUS = Slip("degC", 1.0, 273.15)
 _CM2 = Slip("cm^2/s", 1e-4)
 
+_ALPHAS = 0.01
+"""By what share the sum of transfer coefficients may miss the number of electrons."""
+
 POTENTIAL = Range("V", (-5.0, 10.0), (-1.0, 6.0), (_MILLIVOLTS,))
 
 # Bounds are assumed. The densest hosts of lithium hold 9e4 mol/m^3 (Li22Si5), the metal itself
@@ -167,11 +170,12 @@ def refuse_alpha(key: str, value: float, charge_number: int) -> None:
 def alpha_oddities(alpha_a: float, alpha_c: float, charge_number: int) -> list[str]:
     """A sentence on transfer coefficients that do not add up to the number of electrons."""
     total = alpha_a + alpha_c
-    if 0.6 <= total / charge_number <= 1.5 and max(alpha_a, alpha_c) <= charge_number:
+    if abs(total / charge_number - 1.0) <= _ALPHAS and max(alpha_a, alpha_c) <= charge_number:
         return []
     return [
         f"alpha_a = {alpha_a:g} and alpha_c = {alpha_c:g} are unusual: in a reaction in one step "
-        f"they add up to the number of electrons, {charge_number}"
+        f"they add up to the number of electrons, {charge_number}, or the two rates are not equal "
+        "at the potential of Nernst's equation"
     ]
 
 

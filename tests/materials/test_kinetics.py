@@ -18,6 +18,7 @@ LAWS = [
     ButlerVolmer(0.5, 0.5, ConstantExchange(3.0)),
     ButlerVolmer(0.7, 0.4, RootExchange(6.2e-12)),
     ButlerVolmer(1.0, 1.0, RootExchange(6.2e-12)),
+    ButlerVolmer(0.3, 0.7, RootExchange(6.2e-12)),
 ]
 
 
@@ -27,9 +28,40 @@ def test_current_is_the_butler_volmer_formula(alpha_a: float, alpha_c: float) ->
     law = ButlerVolmer(alpha_a, alpha_c, RootExchange(6.2e-12))
     c_s = x * 22806.0
     f = FARADAY / (GAS_CONSTANT * 310.0)
-    j0 = FARADAY * 6.2e-12 * np.sqrt(1200.0 * c_s * (22806.0 - c_s))
+    share = alpha_a / (alpha_a + alpha_c)
+    j0 = FARADAY * 6.2e-12 * np.sqrt(1000.0) * (1200.0 / 1000.0 * (22806.0 - c_s)) ** share
+    j0 *= c_s ** (1.0 - share)
     expected = j0 * (np.exp(alpha_a * f * eta) - np.exp(-alpha_c * f * eta))
     np.testing.assert_allclose(law.evaluate(x, eta, **STATE).j, expected, rtol=1e-12, atol=1e-16)
+
+
+@pytest.mark.parametrize(("alpha_a", "alpha_c"), [(0.5, 0.5), (0.3, 0.7), (0.9, 0.1), (0.6, 1.4)])
+def test_current_is_that_of_two_rates_by_the_law_of_mass_action(
+    alpha_a: float, alpha_c: float
+) -> None:
+    """Neither an overpotential nor an exchange current: out as c_s, in as c_e (c_max - c_s)."""
+    f, c_max, out, into = FARADAY / (GAS_CONSTANT * 310.0), 22806.0, 3e-9, 7e-12
+    x, volts = np.meshgrid(np.linspace(0.05, 0.95, 7), np.linspace(-0.2, 0.2, 9))
+    for c_e in (1.0, 500.0, 3000.0):
+        leave, enter = out * x * c_max, into * c_e * (1.0 - x) * c_max
+        expected = FARADAY * (
+            leave * np.exp(alpha_a * f * volts) - enter * np.exp(-alpha_c * f * volts)
+        )
+        both = alpha_a + alpha_c
+        nernst = np.log(enter / leave) / (both * f)
+        share = alpha_a / both
+        k = out ** (1 - share) * into**share * 1000.0 ** (share - 0.5)
+        law = ButlerVolmer(alpha_a, alpha_c, RootExchange(k))
+        got = law.evaluate(x, volts - nernst, c_e=c_e, c_s_max=c_max, temperature=310.0)
+        np.testing.assert_allclose(got.j, expected, rtol=1e-10, atol=1e-12 * np.abs(expected).max())
+
+
+def test_exponents_of_a_skew_reaction_are_those_of_its_coefficients() -> None:
+    """Against a root whatever the coefficients, j0 of 0.3/0.7 differs by 0.64 to 1.55."""
+    x = np.array([0.1, 0.5, 0.9])
+    law = RootExchange(6.2e-12)
+    skew, even = (law.evaluate(x, c_e=1000.0, c_s_max=22806.0, share=s)[0] for s in (0.3, 0.5))
+    np.testing.assert_allclose(skew / even, [0.6444, 1.0, 1.5519], rtol=1e-4)
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -78,6 +110,20 @@ def test_root_is_continued_with_value_and_slope() -> None:
     j0, slope = law.evaluate(np.array([0.0, 1.0]), **given)
     assert (np.asarray(j0) > 0).all()
     np.testing.assert_allclose(slope[0], -slope[1])
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_powers_are_continued_with_value_and_slope(share: float) -> None:
+    law = RootExchange(6.2e-12)
+    for end in (lambda s: s, lambda s: 1.0 - s):
+        below, above = (
+            law.evaluate(np.array([end(ROOT_LIMIT * (1 + d))]), c_e=1e3, c_s_max=2e4, share=share)
+            for d in (-1e-6, 1e-6)
+        )
+        np.testing.assert_allclose(below, above, rtol=3e-6)
+    j0, slope = law.evaluate(np.array([-1.0, 0.0, 1.0, 2.0]), c_e=1e3, c_s_max=2e4, share=share)
+    assert (np.asarray(j0) > 0).all()
+    assert np.isfinite(slope).all()
 
 
 def test_arguments_are_left_alone() -> None:

@@ -6,12 +6,14 @@ import re
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nanotrode.errors import MaterialError
 from nanotrode.materials import library, plating_library
 from nanotrode.materials.card import read_card
 from nanotrode.materials.catalogue import describe_card
+from nanotrode.materials.constants import FARADAY
 from nanotrode.materials.plating_card import read_plating_card
 from nanotrode.materials.sourcing import dois, fault
 
@@ -219,3 +221,33 @@ def test_rows_tell_ranges_marks_terms_and_what_is_assumed(tmp_path: Path) -> Non
     lithium = {row.key: row.value for row in describe_card("Li")}
     assert lithium["exchange_current_density"] == "5 A/m^2 (0.1 to 71)"
     assert lithium["licence"] == "CC0-1.0"
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor"), [("m^1.9 mol^-0.3 s^-1", 1000**-0.2), ("m^2.5 mol^-0.5 s^-1", 1.0)]
+)
+def test_a_rate_constant_in_the_unit_of_its_own_exponents(unit: str, factor: float) -> None:
+    made = read_card(
+        card(
+            alpha_a='{ value = "0.3", source = "assumed" }',
+            alpha_c='{ value = "0.7", source = "assumed" }',
+            rate_constant=f'{{ value = "4e-11 {unit}", high = "8e-11 {unit}", source = "s" }}',
+        )
+    )
+    k = made.kinetics.exchange_current.rate_constant
+    assert k == pytest.approx(4e-11 * factor)
+    assert made.ranges["rate_constant"] == pytest.approx((k, 2 * k))
+    j0, _ = made.kinetics.exchange_current.evaluate(
+        np.array([0.8]), c_e=300.0, c_s_max=made.c_s_max, share=made.kinetics.anodic_share
+    )
+    own = k * 1000**0.2 * FARADAY * (300.0 * 0.2 * made.c_s_max) ** 0.3
+    assert float(j0[0]) == pytest.approx(own * (0.8 * made.c_s_max) ** 0.7)
+
+
+@pytest.mark.parametrize(("alphas", "told"), [((0.3, 0.7), 0), ((0.3, 0.5), 1), ((1.0, 1.0), 1)])
+def test_coefficients_that_miss_the_number_of_electrons_are_told(alphas, told: int) -> None:
+    text = card(**{
+        key: f'{{ value = "{value}", source = "assumed" }}'
+        for key, value in zip(("alpha_a", "alpha_c"), alphas, strict=True)
+    })  # fmt: skip
+    assert sum("Nernst" in warning for warning in read_card(text).warnings) == told

@@ -36,6 +36,13 @@ def root(x):
     return F * 1e-11 * np.sqrt(1000.0 * 25000.0 * x * 25000.0 * (1 - x))
 
 
+def skew(anodic, cathodic):
+    """By the law of mass action, at a salt concentration of 1 mol/L."""
+    a = anodic / (anodic + cathodic)
+    scale = F * 1e-11 * 25000.0 * np.sqrt(1000.0)
+    return lambda x: scale * (1 - x) ** a * x ** (1 - a)
+
+
 @dataclass(frozen=True)
 class Case:
     """A material said twice: to nanotrode, and in plain functions."""
@@ -75,8 +82,8 @@ CASES = {
     ),
     "D rises": Case(boxes.material(diffusivity=formula("2e-16*exp(2*x)")), diffusivity=rising),
     "constant j0": Case(kinetics(0.5, 0.5, exchange=ConstantExchange(0.4)), exchange=lambda x: 0.4),
-    "alphas 0.3 and 1.1": Case(kinetics(0.3, 1.1), alphas=(0.3, 1.1)),
-    "alphas 0.8 and 0.4": Case(kinetics(0.8, 0.4), alphas=(0.8, 0.4)),
+    "alphas 0.3 and 1.1": Case(kinetics(0.3, 1.1), exchange=skew(0.3, 1.1), alphas=(0.3, 1.1)),
+    "alphas 0.8 and 0.2": Case(kinetics(0.8, 0.2), exchange=skew(0.8, 0.2), alphas=(0.8, 0.2)),
     # H2V3O8: the card's numbers, read by eye
     "z = 2": Case(
         load("H2V3O8").replace(diffusivity=boxes.material().diffusivity),
