@@ -29,6 +29,9 @@ Array = NDArray[np.float64]
 MAX_ITERATIONS = 60
 TOLERANCE = 1e-8
 """Error left in the potentials, by its energy [V]."""
+FINEST = 1e-12
+"""Change of all potentials [V] that is none: where metal is a billion times better a conductor than
+its surface, the metal's rounded potentials alone have more energy than `TOLERANCE` allows."""
 BALANCE = 1e-10
 """Error of the current, over the one imposed, unless rounding leaves a larger one."""
 OVERSHOOT = 0.5
@@ -109,7 +112,8 @@ class Newton:
             (u, potential), at = new, there
             self.iterations += 1
             missed = abs(at.current - target) if not imposed else 0.0
-            if slope <= enough and (
+            still = slope > enough and max(_largest(system, du), abs(move)) > FINEST
+            if not still and (
                 missed <= BALANCE * scale or missed <= system.rounding(at, u, potential)
             ):
                 return Solution(u, potential, at, iteration + 1)

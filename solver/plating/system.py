@@ -38,7 +38,7 @@ ROUNDING = 4.0 * float(np.finfo(float).eps)
 """Relative error of a potential, and of an exponential."""
 THERMAL = 0.1
 """What the exponentials of a reaction lose beside the potentials, about four RT/F [V]."""
-LEAST_SLOPE = 1e-6
+LEAST_SLOPE = 1e-12
 """Slope that matrices, not the equations, give to a surface where nothing reacts [S m-2]."""
 LEAK = 1.0
 """What matrices, not the equations, let a stranded pocket's surface lose [S m-2]: nothing else
