@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from .._files import failure_of
 from ..errors import InputError
 from . import repeat
 from .build import make_sizing
@@ -104,7 +105,7 @@ def claim(folder: Path, study: RunStudy, *, resume: bool, force: bool) -> Claim:
         write_provenance(found.work, {"started": now()} | made | marks)
         write_study(found.work, study_text(study))
     except OSError as error:
-        raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
+        raise InputError(f"{folder}: cannot be written ({failure_of(error)})") from None
     return found
 
 

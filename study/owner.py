@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from .._files import part_of
+from .._files import failure_of, part_of
 from ..errors import InputError
 
 LOCK = ".owner.json"
@@ -103,7 +103,7 @@ class Lock:
             with _one_at_a_time(folder):
                 self._take(folder)
         except OSError as error:
-            raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
+            raise InputError(f"{folder}: cannot be written ({failure_of(error)})") from None
 
     def release(self) -> None:
         """Leave the folder to others."""

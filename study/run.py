@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._arguments import check_is
 from .._compiler import require_compiler
-from ..errors import BalanceError, Interrupted, NanotrodeError
+from .._files import failure_of
+from ..errors import BalanceError, InputError, Interrupted, NanotrodeError
 from . import build, folder, ranks, repeat
 from .claim import Claim, claim, look
 from .loading import load_study
@@ -86,12 +87,15 @@ def run_study(
 
 def _take(path: Path, study: RunStudy, until_end: ExitStack, *, resume: bool, force: bool) -> Claim:
     """Make the folder this process's, unless there is nothing to do or it must not be."""
-    require_free(path)  # before all else: who is at work here leaves an unfinished run
-    found = look(path, study, resume=resume, force=force)
-    if found.state == "finished" and not repeat.is_whole(path):
-        return found
-    until_end.enter_context(owned(path))
-    return claim(path, study, resume=resume, force=force)
+    try:
+        require_free(path)  # before all else: who is at work here leaves an unfinished run
+        found = look(path, study, resume=resume, force=force)
+        if found.state == "finished" and not repeat.is_whole(path):
+            return found
+        until_end.enter_context(owned(path))
+        return claim(path, study, resume=resume, force=force)
+    except OSError as error:  # nothing has been computed that could be gone on with
+        raise InputError(f"the run's folder cannot be used: {failure_of(error)}") from error
 
 
 def _run(study: RunStudy, found: Claim, comm: MPI.Comm | None, *, show: bool) -> Result:

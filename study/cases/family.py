@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..._files import write_text
+from ..._files import failure_of, write_text
 from ...errors import NanotrodeError
 from .. import build, folder
 from ..loading import load_case
@@ -96,6 +96,9 @@ def main() -> int:
     except NanotrodeError as error:
         log.error("%s", error)
         return error.exit_code
+    except OSError as error:
+        log.error("%s", failure_of(error))
+        return NanotrodeError.exit_code
     return 0
 
 

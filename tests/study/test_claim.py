@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ import pytest
 
 from nanotrode.errors import InputError
 from nanotrode.materials import catalogue
-from nanotrode.study import cards, folder, repeat
+from nanotrode.study import cards, cli, folder, repeat
 from nanotrode.study import claim as claims
 from nanotrode.study.loading import load_study
 from nanotrode.study.provenance import study_digest
@@ -371,3 +372,29 @@ def test_a_card_that_was_corrected_makes_another_study(study, made, monkeypatch)
     monkeypatch.setattr(cards, "card_text", lambda name: read(name)._replace(text=corrected))
     with pytest.raises(InputError, match="its material card LiFePO4 has been changed since"):
         claim(out, study)
+
+
+def refuse(path):
+    raise PermissionError(errno.EACCES, "Permission denied", str(path / "fields" / "0001.vtm"))
+
+
+@pytest.mark.parametrize("what", ["clear_results", "look", "repeat.settle"])
+def test_a_folder_that_the_system_refuses_is_the_user_s_affair(
+    made, study, tmp_path, monkeypatch, capsys, what
+):
+    """Exit 2 with file and cause, before any meshing: there is nothing to resume."""
+    out = tmp_path / "new" if what == "clear_results" else made()
+    monkeypatch.setattr(f"nanotrode.study.claim.{what}", lambda path, *_, **__: refuse(path))
+    monkeypatch.setattr(repeat, "is_whole", lambda path: what == "repeat.settle")
+    path = str(tmp_path / "small.toml")
+    assert cli.main(["run", path, "--out", str(out), "--force"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "0001.vtm: Permission denied" in line
+    assert "--resume" not in line
+
+
+def test_a_name_that_is_too_long_for_a_folder_is_told(study, tmp_path, capsys):
+    assert (
+        cli.main(["run", str(tmp_path / "small.toml"), "--out", str(tmp_path / (300 * "x"))]) == 2
+    )
+    assert "File name too long" in capsys.readouterr().err
