@@ -167,7 +167,7 @@ def describe(
     voxel: str | None = None,
     label: Annotated[list[str] | None, Parameter(negative="")] = None,
     threshold: float | None = None,
-    axes: str = "zyx",
+    axes: str | None = None,
     crop: str | None = None,
     raw_shape: str | None = None,
     raw_type: str | None = None,
@@ -187,7 +187,7 @@ def describe(
     threshold
         Instead of labels: brighter voxels are the electrode.
     axes
-        What an image's pages, rows and columns are.
+        What an image's pages, rows and columns are; zyx if left out.
     crop
         Part of an image, in voxels along x, y and z, such as 0:128,0:128,0:64.
     raw_shape
@@ -222,6 +222,8 @@ def materials(
     from .show import show_material, show_materials
 
     if name is None:
+        if electrode is not None:
+            raise InputError("--electrode: of which BPX file? Name it before")
         show_materials()
     else:
         show_material(name, electrode)

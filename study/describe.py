@@ -17,7 +17,7 @@ from ..geometry import descriptors
 from ..geometry.tags import REGIONS
 from ..geometry.voxels import Voxels, rasterise
 from .forecast import forecast_image, forecast_mesh
-from .image_words import in_flags, read_words
+from .image_words import in_flags, read_words, refuse_words
 from .stages import Stages
 from .transport import Found, find_transport, finite, to_plain
 
@@ -89,6 +89,10 @@ def run_describe(
     image = is_image(source)
     if image and not source.exists() and not any(sign in source.name for sign in "*?["):
         raise InputError(f"{source}: no such file")
+    if not image:
+        refuse_words(about, source)
+    if overrides and (image or source.is_dir()):
+        raise InputError(f"--set {overrides[0]}: changes a study file, and '{source}' is none")
     within = source if source.is_dir() and not image else source.parent
     name = "describe" if out or within == source else f"{source.stem}.describe"
     check_target((out or within) / f"{name}.json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, ShapeError
@@ -33,6 +34,20 @@ def in_flags() -> Iterator[None]:
         raise InputError(f"{', '.join(FLAGS[name] for name in names)}: {rest}") from None
 
 
+def refuse_words(about: dict[str, Any], source: Path) -> None:
+    """Refuse flags of images where the source is none, instead of passing over them.
+
+    Raises:
+        InputError: There are some.
+    """
+    given = [FLAGS[key] for key, value in about.items() if value is not None]
+    if given:
+        raise InputError(
+            f"{', '.join(given)}: only an image is told so, and '{source}' is "
+            + ("a run's folder" if source.is_dir() else "taken for a study file, which says it")
+        )
+
+
 def read_words(about: dict[str, Any]) -> dict[str, Any]:
     """The command line's words on an image, as `Image` takes them.
 
@@ -53,7 +68,7 @@ def read_words(about: dict[str, Any]) -> dict[str, Any]:
         "voxel": about["voxel"] and quantity(about["voxel"], "m", key="--voxel"),
         "labels": labels,
         "threshold": about["threshold"],
-        "axes": about["axes"],
+        "axes": about["axes"] or "zyx",
         "crop": _crop(about["crop"]),
         "raw_shape": _raw_shape(about["raw_shape"]),
         "raw_type": about["raw_type"],

@@ -44,10 +44,10 @@ def view(
     folder: Path,
     /,
     *,
-    field: str = "current_density",
+    field: str | None = None,
     time: str | None = None,
     serve: Annotated[bool, Flag] = False,
-    port: int = 0,
+    port: int | None = None,
 ) -> None:
     """Look at a run: in a window where there is a screen, else as a page on 127.0.0.1.
 
@@ -56,13 +56,14 @@ def view(
     folder
         The run's folder; that of a sweep is always served.
     field
-        What the window shows, such as current_density or stoichiometry.
+        What the window shows, such as stoichiometry; current_density if left out.
     time
-        The output nearest to this time, such as "5 min"; the most telling one if left out.
+        What the window shows: the output nearest to this time, such as "5 min"; the most telling
+        one if left out.
     serve
         Serve the report although there is a screen.
     port
-        Where to serve it; a free port if left out.
+        Where to serve it, although there may be a screen; a free port if left out.
     """
     from ..postprocess.report.sweep_table import RESULTS
 
@@ -70,12 +71,18 @@ def view(
     if ranks.rank() != 0:
         return
     screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if serve or not screen or (folder / RESULTS).exists():
-        _serve(folder, port)
+    if serve or port is not None or not screen or (folder / RESULTS).exists():
+        given = [name for name, one in (("--field", field), ("--time", time)) if one is not None]
+        if given:
+            raise InputError(
+                f"{', '.join(given)}: of the window alone; here the report is served, in which all "
+                "fields and times are chosen by hand"
+            )
+        _serve(folder, port or 0)
         return
     from ..postprocess.window import open_window
 
-    open_window(folder, field, time=_seconds(time))
+    open_window(folder, field or "current_density", time=_seconds(time))
 
 
 def _serve(folder: Path, port: int) -> None:

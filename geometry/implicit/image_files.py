@@ -88,6 +88,11 @@ def open_stack(file: str, *, raw_shape: tuple[int, int, int] | None, raw_type: s
     """
     path = Path(file)
     with reading(file, "an image", error=ShapeError, key="file"):
+        given = ["raw_shape"] * (raw_shape is not None) + ["raw_type"] * (raw_type is not None)
+        if given and (path.is_dir() or path.suffix.lower() in {*TIFF, ".npy"}):
+            raise ShapeError(
+                f"{', '.join(given)}: '{plain(path.name)}' says itself what it holds; leave it out"
+            )
         if path.is_dir() or "*" in file or "?" in file:
             return _of_folder(file, listed(path))
         if not path.exists():

@@ -55,6 +55,7 @@ def test_python_m_nanotrode_is_the_command_line():
         (["run", "nowhere.toml"], "nowhere.toml: no such file"),
         (["new", "nanowire"], "nanowire-array"),
         (["render", "nowhere"], "nowhere: no such folder"),
+        (["materials", "--electrode", "positive"], "--electrode: of which BPX file?"),
         (["materials", "LiFePO"], "did you mean 'LiFePO4'"),
         (["mesh", "nowhere.toml", "--out", "mesh.stl"], "expected a file that ends in .msh"),
     ],

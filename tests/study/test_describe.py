@@ -11,6 +11,7 @@ import pytest
 
 from nanotrode.geometry.tags import REGIONS
 from nanotrode.study import cli, describe, image_words
+from nanotrode.study.starter import starter
 
 FILE = Path(__file__).parents[1] / "data" / "electrode_64.tiff"
 ABOUT = ["--voxel", "100 nm", "--label", "electrolyte=0", "--label", "electrode=85,170"]
@@ -170,3 +171,37 @@ def test_a_raw_image_is_described_by_what_the_flags_say(capsys, tmp_path, no_pic
         assert err.startswith(asked)
     code, _, err = answer(capsys, "describe", tmp_path / "none.tif")
     assert (code, err) == (2, f"{tmp_path / 'none.tif'}: no such file\n")
+
+
+IMAGE_ALONE = [
+    ["--voxel", "100 nm"], ["--label", "electrode=1"], ["--threshold", "0"], ["--axes", "zyx"],
+    ["--crop", "0:2,0:2,0:2"], ["--raw-shape", "2,2,2"], ["--raw-type", "uint8"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", IMAGE_ALONE)
+@pytest.mark.parametrize("source", ["study.toml", "run"])
+def test_what_only_an_image_is_told_is_not_passed_over(words, source, tmp_path, capsys):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "study.toml").write_text(starter("film"))
+    assert cli.main(["describe", str(tmp_path / source), *words]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{words[0]}: only an image is told so")
+
+
+@pytest.mark.parametrize("source", ["image.npy", "run"])
+def test_what_only_a_study_has_is_not_set_elsewhere(source, tmp_path, capsys):
+    (tmp_path / "run").mkdir()
+    np.save(tmp_path / "image.npy", np.zeros((4, 4, 4), dtype=np.uint8))
+    assert cli.main(["describe", str(tmp_path / source), "--set", "mesh.order=1"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("--set mesh.order=1: changes a study file")
+
+
+@pytest.mark.parametrize("flag", [["--raw-type", "uint8"], ["--raw-shape", "4,4,4"]])
+def test_what_a_file_says_itself_is_not_told_again(flag, tmp_path, capsys):
+    np.save(tmp_path / "image.npy", np.zeros((4, 4, 4), dtype=np.uint8))
+    words = ["--voxel", "1 um", "--threshold", "1", *flag]
+    assert cli.main(["describe", str(tmp_path / "image.npy"), *words]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{flag[0]}: 'image.npy' says itself what it holds")

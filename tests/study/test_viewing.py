@@ -66,6 +66,9 @@ def test_view_serves_where_there_is_none(tmp_path, monkeypatch):
     monkeypatch.setattr(viewing, "_serve", lambda *arguments: served.append(arguments))
     assert main(["view", str(tmp_path), "--port", "8123"]) == 0
     assert served == [(tmp_path, 8123)]
+    monkeypatch.setenv("DISPLAY", ":9")
+    assert main(["view", str(tmp_path), "--port", "8124"]) == 0
+    assert served[1:] == [(tmp_path, 8124)]
 
 
 def test_a_folder_is_served_on_this_machine_alone(tmp_path):
@@ -91,6 +94,8 @@ def test_a_folder_is_served_on_this_machine_alone(tmp_path):
         (["render", ".", "--cut", "q=1"], "--cut"),
         (["render", ".", "--time", "5 kg"], "--time"),
         (["view", "nowhere"], "no such folder"),
+        (["view", ".", "--serve", "--field", "x"], "--field: of the window alone"),
+        (["view", ".", "--port", "0", "--field", "x", "--time", "1 s"], "--field, --time: of the"),
         (["view", ".", "--serve", "--port", "99999999"], "neither fields.pvd"),
     ],
 )
