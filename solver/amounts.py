@@ -42,11 +42,14 @@ BASES = {
     "V": ("voltage", 1.0),
 }
 TIMES = {
+    1e-9: ("ns", "nanosecond", "nanoseconds"),
+    1e-6: ("us", "microsecond", "microseconds"),
     1e-3: ("ms", "millisecond", "milliseconds"),
     1.0: ("s", "sec", "secs", "second", "seconds"),
     60.0: ("min", "mins", "minute", "minutes"),
     3600.0: ("h", "hr", "hrs", "hour", "hours"),
     86400.0: ("d", "day", "days"),
+    604800.0: ("week", "weeks"),
 }
 SECONDS = {name: factor for factor, names in TIMES.items() for name in names}
 AREAS = {"m2": 1.0, "dm2": 1e-2, "cm2": 1e-4, "mm2": 1e-6, "um2": 1e-12, "nm2": 1e-18}
@@ -54,13 +57,16 @@ MASSES = {"kg": 1.0, "g": 1e-3, "mg": 1e-6, "ug": 1e-9}
 LONGEST = 200
 """Characters of an amount."""
 COMMON = {
-    "current": ("C", "mA/cm2", "A/m2", "mA", "uA", "nA", "pA", "mA/g", "A/g"),
+    "current": ("C", "mA/cm2", "A/m2", "mA", "A", "uA", "nA", "pA", "mA/g", "A/g"),
     "capacity": ("mAh/cm2", "mAh/g", "mAh", "uAh", "Ah"),
     "voltage": ("V", "mV"),
     "sweep rate": ("mV/s", "V/s", "V/h"),
     "time": ("s", "min", "minutes", "h", "hours", "seconds", "day", "days"),
 }
 """Units that a near-miss is looked for among, per quantity."""
+SPELLED = dict.fromkeys(("amp", "amps", "ampere", "amperes"), "A")
+SPELLED |= dict.fromkeys(("volt", "volts"), "V")
+"""Units that people write out, and that a table of prefixes would take for others."""
 SAMPLES = {"current": "{}C", "capacity": "{} mAh/cm2", "voltage": "{} V"}
 SAMPLES |= {"sweep rate": "{} mV/s", "time": "{} min"}
 """How a bare number would be written with a unit, per quantity."""
@@ -152,10 +158,15 @@ def _clock(plain: str) -> Reading | None:
     """A time; `1 h 30 min` is added up."""
     parts = re.findall(rf"({NUMBER})\s*([a-z]+)", plain, re.IGNORECASE)
     rest = re.sub(rf"({NUMBER})\s*([a-z]+)", "", plain, flags=re.IGNORECASE)
-    if not parts or rest.strip() or not all(unit.lower() in SECONDS for _, unit in parts):
+    if not parts or rest.strip():
         return None
-    seconds = sum(float(number) * SECONDS[unit.lower()] for number, unit in parts)
-    return Reading("time", "total", seconds)
+    seconds = [float(number) * SECONDS.get(_time_unit(unit), math.nan) for number, unit in parts]
+    return None if any(map(math.isnan, seconds)) else Reading("time", "total", sum(seconds))
+
+
+def _time_unit(unit: str) -> str:
+    """Small letters, but where a capital one is another prefix: Ms is no ms."""
+    return unit if unit.lower() in ("ms", "us", "ns") else unit.lower()
 
 
 def _another(words: str, got: str, wanted: tuple[str, ...]) -> str:
@@ -169,8 +180,11 @@ def _unknown(words: str, unit: str, wanted: tuple[str, ...]) -> str:
     if re.search(r"%|\bSo[CH]\b", unit, re.IGNORECASE):
         return f"no step ends at a state of charge (write such as {_one_of(wanted)})"
     fitting = [one for kind in wanted for one in COMMON[kind]]
-    same = [one for one in fitting if one.casefold() == unit.casefold()]
+    meant = SPELLED.get(unit.casefold(), unit)
+    same = [one for one in fitting if one.casefold() == meant.casefold()]
     kind = None if same else units.kind_of(unit)
+    if kind in _KINDS and _KINDS[kind] in wanted:
+        return f"{quoted(unit)} is not a unit known here; write such as {', '.join(fitting[:5])}"
     if kind:
         imposed = "; a step imposes a current or a potential" if kind in NOT_IMPOSED else ""
         return f"{_another(words, kind.removeprefix('a '), wanted)}{imposed}"
@@ -181,6 +195,15 @@ def _unknown(words: str, unit: str, wanted: tuple[str, ...]) -> str:
     return f"{quoted(unit)} is not a unit known here{hint}"
 
 
+_KINDS = {
+    "a time": "time",
+    "a voltage": "voltage",
+    "a voltage sweep rate": "sweep rate",
+    **dict.fromkeys(("a current", "a current density", "a specific current"), "current"),
+    "a charge (or capacity)": "capacity",
+    **dict.fromkeys(("an areal capacity", "a specific capacity"), "capacity"),
+}
+"""Quantity of a protocol that a kind of unit measures."""
 NOT_IMPOSED = ("a power", "a specific power", "a power density", "a resistance", "an energy")
 
 
