@@ -20,6 +20,8 @@ from ..materials.origins import origins_of
 from ..materials.plausible import oddities, refuse_impossible
 from ..notices import Notices
 from ..units import number, positive
+from . import assumptions
+from .assumptions import poles_of
 from .balance import refuse
 from .checkpoint import Checkpoint
 from .domain import Domain
@@ -160,11 +162,14 @@ class Simulation:
         # vectors this short only lose by threads, and ranks already fill the cores
         with threadpool_limits(limits=1, user_api="blas"):
             state = timeline.run(self.initial_stoichiometry, stored)
-        for text in extrapolated(self.material, journal.recorder.series):
+        series = journal.recorder.series
+        poles = self.comm.bcast(poles_of(electrode) if electrode is not None else None)
+        tested = assumptions.examine(self.material, series, scale, poles)
+        for text in (*extrapolated(self.material, series), *tested.warnings):
             journal.notices.warn(text)
         error, texts = journal.charge_error(state.u), [step.text for step in self.protocol.steps]
         verdict = journal.balance.judge(error, texts, journal.notices)
-        summary = summarise(journal, model, newton, state.u, size, set_up)
+        summary = summarise(journal, model, newton, state.u, size, set_up, tested)
         result = self._finish(journal, summary, electrode, folder, watchers, emitter)
         refuse(verdict)
         return result
@@ -174,6 +179,7 @@ class Simulation:
         return [
             *self.remarks,
             *origins_of(self.material).warnings(),
+            *assumptions.known_before(self.material),
             *self.material.warnings,
             *oddities("temperature", self.temperature),
             *oddities("concentration", self.c_e, name="salt concentration"),

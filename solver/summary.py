@@ -11,6 +11,7 @@ from ..materials.origins import origins_of
 from .endings import ElectrodeScale
 
 if TYPE_CHECKING:
+    from .assumptions import Tested
     from .insertion import InsertionModel
     from .journal import Journal
     from .nonlinear import Newton
@@ -21,7 +22,13 @@ SUMMARY_FILE = "summary.json"
 
 
 def summarise(
-    journal: Journal, model: InsertionModel, newton: Newton, u: Array, size: int, set_up: float
+    journal: Journal,
+    model: InsertionModel,
+    newton: Newton,
+    u: Array,
+    size: int,
+    set_up: float,
+    tested: Tested,
 ) -> dict[str, Any]:
     """What `summary.json` says of a run that ends in a state (owned,).
 
@@ -32,6 +39,7 @@ def summarise(
         u: The last state.
         size: Number of unknowns.
         set_up: Time before the first step [s].
+        tested: What the model takes for granted, against the run.
     """
     scale = journal.scale
     return {
@@ -49,6 +57,7 @@ def summarise(
             "charge throughput [A.h]": scale.full_charge * journal.throughput / 3600.0,
             "mean stoichiometry": model.mean(u),
         },
+        "assumptions": tested.as_table(),
         "steps": [
             {"step": e.text, "ended": e.reason, "time [s]": e.time}
             | ({} if e.surface_error is None else {"surface error [-]": e.surface_error})

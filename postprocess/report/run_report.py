@@ -17,7 +17,7 @@ from .charts import draw_chart
 from .curves import charts_of
 from .markup import page, tag
 from .parts import folded, footer, grounds, heading, provenance, still, tile, values_table, warnings
-from .sources import Sources, read_sources
+from .sources import Sources, as_table, read_sources
 
 _log = logging.getLogger(__name__)
 
@@ -126,6 +126,19 @@ def _curves(directory: Path) -> tuple[list[Element], list[dict[str, Any]]]:
     return [tag("h2", "Over time"), figures], [facts for _, facts in drawn]
 
 
+def _assumptions(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """Estimates of what the model leaves out, and what could not be tested."""
+    rows = []
+    for name, value in as_table(summary.get("assumptions")).items():
+        if isinstance(value, int | float):
+            rows.append(
+                (split_name(name).words, str(readable(float(value), split_name(name).unit)))
+            )
+        elif isinstance(value, list):
+            rows += [(name, str(text)) for text in value]
+    return rows
+
+
 def _numbers(sources: Sources) -> list[Element]:
     """All metrics, how each step ended, and what the electrode is."""
     parts: list[Element] = []
@@ -144,6 +157,9 @@ def _numbers(sources: Sources) -> list[Element]:
             if isinstance(v, int | float)
         ]
         parts.append(folded("The electrode as it was meshed", values_table(rows)))
+    tested = _assumptions(sources.summary)
+    if tested:
+        parts.append(folded("What the model takes for granted, tested", values_table(tested)))
     if sources.steps:
         rows = [
             (str(s.get("step")), f"{s.get('ended')}, at {duration(float(s.get('time [s]', 0)))}")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...materials.origins import origins_of
+from ..assumptions import Tested, examine, poles_of
 from ..balance import relative_gap
 from ..recorder import COLUMNS
 from ..result import Result, Snapshot
@@ -82,18 +83,20 @@ def result_of(
 ) -> Result:
     """A finished walk as a Result; its summary has the keys of a full run's."""
     run, series = walk.run, series_of(walk)
-    odd = check_rates(run.protocol, walk.ledger.scale) + extrapolated(run.material, series)
+    scale = walk.ledger.scale
+    tested = examine(run.material, series, scale, poles_of(electrode))
+    odd = [*check_rates(run.protocol, scale), *extrapolated(run.material, series)]
     return Result(
         series=series,
         events=walk.ledger.events,
-        summary=_summary(walk, family, odd),
+        summary=_summary(walk, family, tested, [*odd, *tested.warnings]),
         mesh=electrode,
         parent=walk.run.mesh,
         snapshots=ReducedSnapshots(walk, family, row, domain, electrode),
     )
 
 
-def _summary(walk: Walk, family: Family, odd: list[str]) -> dict[str, Any]:
+def _summary(walk: Walk, family: Family, tested: Tested, odd: list[str]) -> dict[str, Any]:
     ledger, model = walk.ledger, family.model
     scale, mean = ledger.scale, ledger.rows[-1].at.mean
     copies = scale.capacity / (walk.run.material.capacity_density * model.volume)
@@ -110,6 +113,7 @@ def _summary(walk: Walk, family: Family, odd: list[str]) -> dict[str, Any]:
             "charge throughput [A.h]": scale.full_charge * ledger.throughput / 3600.0,
             "mean stoichiometry": mean,
         },
+        "assumptions": tested.as_table(),
         "steps": [{"step": e.text, "ended": e.reason, "time [s]": e.time} for e in ledger.events],
         "work": ledger.counts,
     }
