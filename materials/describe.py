@@ -9,7 +9,7 @@ from .guard import Guarded
 from .kinetics import RootExchange
 from .laws import Constant, Formula, Law, Table
 from .material import Material
-from .plating import Lithiation, Plateau, Solid
+from .plating import Deposit, Lithiation, Plateau, Solid
 from .plating_card import OPTIONAL, UNITS, PlatingCard, kind_of, number_names
 from .sourcing import is_assumed
 
@@ -146,6 +146,8 @@ def describe_plating(card: PlatingCard) -> tuple[Row, ...]:
         for key, value in optional.items()
         if value is not None
     ]
+    if isinstance(card, Deposit):
+        rows.append(Row("barrier_law", card.barrier_law, "assumed: see docs/theory.md"))
     ends = [("assumed", assumed_text(sources)), ("licence", card.licence)]
     ends += [("note", note) for note in card.notes]
     ends += [("warning", text) for text in told]

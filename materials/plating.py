@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from .._messages import did_you_mean, quoted
 from ..errors import MaterialError
 from .plausible import (
     RANGES,
@@ -22,6 +23,9 @@ from .plausible import (
 )
 
 Sources = Mapping[str, str]
+
+BARRIER_LAWS = ("kinetic", "equilibrium")
+"""What a nucleation barrier can be; see `solver.plating.barriers`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,9 +213,12 @@ class Deposit(_Sourced):
         electronic_conductivity: [S m-1].
         exchange_current_density: At the electrolyte's concentration at rest [A m-2].
         alpha_a, alpha_c: Transfer coefficients.
-        coverage_thickness: Mean thickness by which the barrier has faded to 1/e [m].
+        coverage_thickness: Mean thickness that covers all but 1/e of a surface [m].
         film_thickness: Mean thickness from which islands of lithium conduct as a film [m].
-        last_thickness: Mean thickness below which dissolution slows down to nothing [m].
+        last_thickness: Thickness of room below which plating slows down to nothing, and by the
+            equilibrium law of lithium below which dissolution does [m].
+        barrier_law: What the barriers of bare surfaces are: a hindrance to nucleation alone, or
+            (to compare with) a shift of the equilibrium; one of `BARRIER_LAWS`.
     """
 
     molar_volume: float
@@ -222,9 +229,14 @@ class Deposit(_Sourced):
     coverage_thickness: float
     film_thickness: float
     last_thickness: float
+    barrier_law: str = "kinetic"
 
     def __post_init__(self) -> None:
-        shared = {entry.name for entry in fields(_Sourced)}
+        if self.barrier_law not in BARRIER_LAWS:
+            hint = did_you_mean(self.barrier_law, BARRIER_LAWS)
+            expected = hint or f", expected one of {', '.join(BARRIER_LAWS)}"
+            raise MaterialError(f"barrier_law: got {quoted(self.barrier_law)}{expected}")
+        shared = {entry.name for entry in fields(_Sourced)} | {"barrier_law"}
         self._check(positive=tuple(e.name for e in fields(self) if e.name not in shared))
 
 

@@ -82,14 +82,16 @@ def read_plating_card(text: str, *, file: str = "card") -> PlatingCard:
         hint = did_you_mean(word, KINDS) or f"; expected one of {', '.join(KINDS)}"
         raise entries.error("kind", f"got '{word}'{hint}")
     kind = KINDS[word]
-    tables = ("lithiation",) if kind is Solid else ()
+    own = {Solid: ("lithiation",), Deposit: ("barrier_law",)}.get(kind, ())
     numbers = number_names(kind)
-    entries.check_keys((*_TEXTS, *numbers, *OPTIONAL, *tables), ("name", *numbers))
+    entries.check_keys((*_TEXTS, *numbers, *OPTIONAL, *own), ("name", *numbers))
     values: dict[str, Any] = {key: entries.text(key) for key in ("about", "licence")}
     values["notes"] = entries.paragraphs("notes")
     values |= {key: entries.number(key, OPTIONAL[key]) for key in OPTIONAL if key in entries}
     if "lithiation" in entries:
         values["lithiation"] = _lithiation(entries.table("lithiation"), entries.text("name"))
+    if "barrier_law" in entries:
+        values["barrier_law"] = entries.text("barrier_law")
     return _make(kind, entries, name=entries.text("name"), **values)
 
 

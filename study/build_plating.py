@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import StudyError
 from ..materials import plating_library as library
 from ..materials.plating import Anode
-from .fields import Table
 from .microstructures import MiecScaffoldTable
+from .plating_tables import PlatingTable
 from .schema import PlatingStudy
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _cards(study: PlatingStudy) -> Anode:
     )
 
 
-def _changed(anode: Anode, table: Table) -> Anode:
+def _changed(anode: Anode, table: PlatingTable) -> Anode:
     """The anode with the values that a study gives itself."""
     surface = "coat" if anode.coat is not None else "solid"
     places = {
@@ -106,7 +106,9 @@ def _changed(anode: Anode, table: Table) -> Anode:
         ranges = {key: ends for key, ends in card.ranges.items() if key != name}
         card = replace(card, **{name: float(value)}, sources=sources, ranges=ranges)
         anode = replace(anode, **{part: card})
-    return anode
+    if table.barrier_law is None:
+        return anode
+    return replace(anode, deposit=replace(anode.deposit, barrier_law=table.barrier_law))
 
 
 def conducts_ions(study: PlatingStudy) -> bool:

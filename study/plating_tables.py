@@ -53,7 +53,12 @@ class PlatingTable(Table):
     collector_barrier: Barrier | None = None
     exchange_current_density: CurrentDensity | None = Field(None, description="of lithium")
     coverage_thickness: Length | None = Field(
-        None, description="mean thickness of the deposit by which the barrier has faded to 1/e"
+        None, description="mean thickness of the deposit that covers all but 1/e of a surface"
+    )
+    barrier_law: Literal["kinetic", "equilibrium"] | None = Field(
+        None,
+        description="what the barriers are: a hindrance to nucleation, or, to compare with, a "
+        "shift of the equilibrium that stripping gives back; the deposit card's if left out",
     )
 
     @model_validator(mode="after")

@@ -2,7 +2,12 @@
 
 With D = phi_s - phi_l, E the lattice's own potential and x how full it is at the surface,
 
-    i = i_0 [exp(F (D - E) / 2RT) - exp(-F (D - E) / 2RT)],        x = X(E)  (`plateaus`).
+    i = i_0 (c / c_0)^(1/2) [exp(F (D - E) / 2RT) - exp(-F (D - E) / 2RT)],
+    x = X(E)  (`plateaus`).
+
+D and E are both against lithium in the same salt. Against a fixed reference, which a lithium
+electrode leaves by (RT / F) ln(c / c_0), the way out knows nothing of the salt, and the way in is
+of first order in it: hence the power of 1/2, by insertion's own transfer coefficients.
 
 Over a time step x at a site is what it would be without its current, less what the current takes,
 
@@ -28,6 +33,9 @@ from .kinetics import Current
 from .roots import Value, falling_roots
 
 Array = NDArray[np.float64]
+
+ORDER = 0.5
+"""Power of c / c_0 in the exchange current density: insertion's anodic transfer coefficient."""
 
 
 @dataclass(frozen=True)

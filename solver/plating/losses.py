@@ -3,13 +3,18 @@
 Each equation times its own unknown, added up over all of them, is the balance of power
 
     V I = int |i_l|^2 / kappa - int i_l . grad psi + int sigma |grad phi_s|^2
-          + int G |grad_s phi_s|^2 + sum w i q - sum w i U_n (1 - theta)
+          + int G |grad_s phi_s|^2 + sum w i (phi_s - phi_l + U) - sum w i U
           + sum w i_ins (phi_s - phi_l - E) + sum w i_ins E + sum w i_side (phi_s - phi_l),
 
 ions, concentration (psi of `salt`), electrons, kinetics (of plating and of insertion), nucleation,
 the work that goes into the lattice at its own potential E, and the side reaction. It
 holds for the discrete solution as it stands, so what is missing is the error of the solver.
 Divided by the current, each term is its share of the voltage.
+
+U is what the barrier takes of a plating current's overpotential (`barriers`): by the kinetic law
+U_n on the part that nucleates, and nothing on what grows or dissolves, so that neither kinetics
+nor nucleation is ever negative; by the equilibrium law U_n (1 - theta) in either direction, which
+a deposit that is stripped gives back.
 """
 
 from __future__ import annotations
@@ -56,7 +61,7 @@ class Losses(NamedTuple):
 def losses_of(model: PlatingModel, state: State) -> Losses:
     """The loss budget of a state."""
     areas, n = model.sites.areas, model.potentials.n_ions
-    shift = model.barriers * (1.0 - state.surroundings.coverage)
+    overcome = model.barrier(state.surroundings).overcome(state.drop)
     plated, inserted = areas * state.plating, areas * state.inserted
     lattice = state.lattice_potential
     ions, electrons = np.zeros_like(state.u), np.zeros_like(state.u)
@@ -72,8 +77,8 @@ def losses_of(model: PlatingModel, state: State) -> Losses:
         ions=carried - concentration,
         concentration=concentration,
         electrons=total(model.comm, electrons @ (fed.apply(electrons, 0.0) - fixed)),
-        kinetics=float(plated @ (state.drop + shift) + inserted @ (state.drop - lattice)),
-        nucleation=float(-(plated @ shift)),
+        kinetics=float(plated @ (state.drop + overcome) + inserted @ (state.drop - lattice)),
+        nucleation=0.0 - float(plated @ overcome),
         insertion=float(inserted @ lattice),
         side_reaction=float(areas * state.side @ state.drop),
         work=state.potential * state.current,

@@ -20,6 +20,7 @@ from scipy.optimize import brentq
 
 from ..control import Control, ImposedPotential, ImposedRate
 from ..model import StageFailure, total
+from .insertion import ORDER
 from .kinetics import Current
 from .model import PlatingModel, Surroundings
 from .newton import Solution
@@ -191,7 +192,8 @@ def _potentials(
     salt = turns.salt
     model.drive_by(np.empty(0) if salt is None else salt)
     plating = model.plating(instant.around, instant.start, instant.weight, salt=salt)
-    reactions = Reactions(plating, model.side(), turns.insertion(plating.activity))
+    inserted = turns.insertion(model.activity(instant.around, salt, order=ORDER))
+    reactions = Reactions(plating, model.side(instant.around, salt), inserted)
     current = control.rate if isinstance(control, ImposedRate) else None
     near = instant.near
     if guess is None:

@@ -16,6 +16,7 @@ from ...geometry.tags import REGIONS
 from ...materials.constants import FARADAY, GAS_CONSTANT
 from ..domain import Domain
 from ..model import total
+from .barriers import LAWS, BarrierLaw
 from .conduction import Conduction
 from .film import find_links, reach, sheet_conductance
 from .kinetics import Plating, Side
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from ...materials.plating import Anode
 
 Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_ALL = slice(None)
 
 CLOSED_PORE = 1e-3
 """Least share of an electrolyte cell that stays open to ions (assumed: gaps beside lithium)."""
@@ -188,14 +192,10 @@ class PlatingModel:
             salt: (own nodes,) concentration of the electrolyte [mol m-3]; at rest if left out.
         """
         own = self.system.own
-        activity = 1.0
-        if self.salt is not None and salt is not None:
-            activity = self.salt.activity(salt)[self.nodes_of_sites]
         return Plating(
             deposit=self.anode.deposit,
-            temperature=self.temperature,
-            shift=self.barriers[own] * (1.0 - by.coverage[own]),
-            activity=by.fed[own] * activity,
+            barrier=self.barrier(by, own),
+            activity=self.activity(by, salt, order=self.anode.deposit.alpha_a),
             start=start[own],
             weight=weight,
             limit=self.limit[own],
@@ -212,10 +212,26 @@ class PlatingModel:
         assert self.salt is not None
         return self.salt.flow(self.potentials.on_nodes(u, 0.0)[0], salt)
 
-    def side(self) -> Side | None:
+    def barrier(self, by: Surroundings, sites: Ints | slice = _ALL) -> BarrierLaw:
+        """What the barrier does at some sites, or at all; see `barriers`."""
+        deposit = self.anode.deposit
+        law = LAWS[deposit.barrier_law]
+        return law(deposit, self.temperature, self.barriers[sites], by.coverage[sites])
+
+    def activity(self, by: Surroundings, salt: Array | None, *, order: float) -> Array:
+        """(own sites,) (c / c_0)^order, times the share that electrons reach."""
+        fed = by.fed[self.system.own]
+        if self.salt is None or salt is None:
+            return fed
+        return np.asarray(fed * self.salt.strength(salt)[self.nodes_of_sites] ** order)
+
+    def side(self, by: Surroundings, salt: Array | None = None) -> Side | None:
         """The side reaction, if there is one."""
         reaction = self.anode.side
-        return None if reaction is None else Side(reaction, self.temperature)
+        if reaction is None:
+            return None
+        activity = self.activity(by, salt, order=1.0 - reaction.alpha_c)
+        return Side(reaction, self.temperature, activity)
 
     def everywhere(self, own: Array) -> Array:
         """(sites,) values of all sites, from those of each rank's own."""

@@ -43,7 +43,7 @@ class Reactions:
         """Their sum at phi_s - phi_l = drop (n,) [V]."""
         found = [self.plating.current(drop)]
         if self.side is not None:
-            found.append(self._side(self.side, drop))
+            found.append(self.side.current(drop))
         if self.insertion is not None:
             found.append(self.insertion.current(drop))
         if len(found) == 1:
@@ -53,12 +53,8 @@ class Reactions:
     def parts(self, drop: Array) -> Parts:
         """Each of them at a drop (n,) [V]."""
         plating, none = self.plating.current(drop).density, np.zeros_like(drop)
-        side = none if self.side is None else self._side(self.side, drop).density
+        side = none if self.side is None else self.side.current(drop).density
         if self.insertion is None:
             return Parts(plating, side, none, none)
         lattice = self.insertion.potential(drop)
         return Parts(plating, side, self.insertion.current_at(drop, lattice).density, lattice)
-
-    def _side(self, side: Side, drop: Array) -> Current:
-        found = side.current(drop)
-        return Current(found.density * self.plating.activity, found.slope * self.plating.activity)

@@ -70,10 +70,9 @@ class SaltField:
         """(nodes,) what the salt adds to the equations of the ion potential [A]."""
         return -self.law.conductivity * self._diffusion.stiffness(self.potential(salt))
 
-    def activity(self, salt: Array) -> Array:
-        """(c / c_0)^alpha_a."""
-        share = np.maximum(salt / self.law.concentration, DEPLETED)
-        return np.asarray(share**self._model.anode.deposit.alpha_a)
+    def strength(self, salt: Array) -> Array:
+        """(nodes,) c / c_0, as reactions see it: never nothing."""
+        return np.maximum(salt / self.law.concentration, DEPLETED)
 
     def stepped(self, before: Array, flow: Array, size: float) -> Array:
         """The salt (nodes,) after a step of a length [s] with a mean flow (nodes,) [A].

@@ -79,7 +79,7 @@ def _on_surface(model: PlatingModel, state: State, chosen: NDArray[np.bool_]) ->
     fields = {
         "deposit_thickness": state.thickness,
         "local_current_density": state.plating,
-        "overpotential": state.drop + model.barriers * (1.0 - covered),
+        "overpotential": state.drop + model.barrier(state.surroundings).overcome(state.drop),
         "coverage": covered,
     }
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -67,6 +67,12 @@ def test_single_values_win_and_say_where_they_are_from(changed):
     assert "exchange_current_density" not in anode.deposit.ranges
 
 
+def test_a_study_chooses_the_law_of_the_barrier(changed):
+    assert build_plating.make_anode(load_study(changed())).deposit.barrier_law == "kinetic"
+    path = changed("[plating]\n", '[plating]\nbarrier_law = "equilibrium"\n')
+    assert build_plating.make_anode(load_study(path)).deposit.barrier_law == "equilibrium"
+
+
 @pytest.mark.parametrize("preset", ["LLTO@CNT", "LLTO", "CNT", "Cu foil"])
 def test_what_is_written_back_reads_as_the_same_study(changed, preset):
     path = changed("LLTO@CNT", preset)
@@ -87,6 +93,7 @@ def test_what_is_written_back_reads_as_the_same_study(changed, preset):
         ('"LLTO@CNT"\n', '"LLTO"\ncoating = "1 um"\n', 4, "coating"),
         ("[plating]\n", '[plating]\ncoat_conductivity = "1 m"\n', 11, "a conductivity"),
         ("[plating]\n", '[plating]\nanode = "CNT"\nsolid = "LLTO"\n', None, "leave out solid"),
+        ("[plating]\n", '[plating]\nbarrier_law = "kinetics"\n', 11, "did you mean 'kinetic'?"),
     ],
 )
 def test_one_mistake_is_one_line_with_its_place(changed, old, new, line, said):

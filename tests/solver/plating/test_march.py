@@ -10,6 +10,8 @@ import pytest
 
 from nanotrode.geometry.tags import REGIONS
 from nanotrode.solver.control import ImposedRate
+from nanotrode.solver.plating.barriers import ONSET
+from nanotrode.solver.plating.losses import losses_of
 from nanotrode.solver.plating.march import attempt_step, consistent_state
 
 UM_PER_MAH_CM2 = 4.83928479
@@ -125,15 +127,31 @@ def sheet_blocks(points):
     return area[:, None, None] * np.einsum("ia,kij,jb->kab", to_edges, metric, to_edges)
 
 
+def barrier_part(model, state, law):
+    """(sites,) what the barrier takes of the overpotential, by each law as it is on paper [V]."""
+    height, theta = model.barriers, state.surroundings.coverage
+    if law == "equilibrium":
+        return height * (1.0 - theta)
+    growth = theta * np.sinh(0.5 * hosts.THERMAL * state.drop)
+    past = np.minimum(state.drop + height, 0.0)
+    width = np.minimum(height, ONSET)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        past = np.where(past > -width, -(past**2) / (2.0 * width), past + 0.5 * width)
+        nuclei = (1.0 - theta) * np.sinh(0.5 * hosts.THERMAL * np.nan_to_num(past))
+        return np.nan_to_num(height * nuclei / (growth + nuclei))
+
+
+@pytest.mark.parametrize("law", ["kinetic", "equilibrium"])
 @pytest.mark.parametrize("which", ALL)
-def test_power_is_spent_on_ions_electrons_kinetics_and_nucleation(which):
-    """V I = ions + electrons (body; coat and film) + int i q + nucleation, each from the fields.
+@pytest.mark.parametrize("until", [2.0, 20.0])
+def test_power_is_spent_on_ions_electrons_kinetics_and_nucleation(which, law, until):
+    """V I = ions + electrons (body; coat and film) + kinetics + nucleation, each from the fields.
 
     The heats are assembled here anew, from mesh and state alone.
     """
     mesh = hosts.column((4, 4, 8), coated="coat" in which)
-    model = hosts.model(mesh, replace(hosts.anode(**ALL[which]), side=None))
-    state = march(model, density=5.0, until=20.0, steps=8)[-1].end
+    model = hosts.model(mesh, replace(hosts.anode(**ALL[which], barrier_law=law), side=None))
+    state = march(model, density=5.0, until=until, steps=8)[-1].end
     # the state's surroundings are those it was solved with
     ion, electron = (
         fields[model.domain.input_nodes.argsort()] for fields in fields_of(state, model)
@@ -149,8 +167,11 @@ def test_power_is_spent_on_ions_electrons_kinetics_and_nucleation(which):
     nodes = model.sites.nodes[model.sites.facets]
     along = power(sheet_blocks(model.sites.points), nodes, around.sheet, electron)
     flow = model.sites.areas * state.plating
-    shift = model.barriers * (1.0 - around.coverage)
+    shift = barrier_part(model, state, law)
     kinetics, nucleation = flow @ (state.drop + shift), -(flow @ shift)
+    told = losses_of(model, state)
+    assert told.kinetics == pytest.approx(kinetics, rel=1e-9)
+    assert told.nucleation == pytest.approx(nucleation, rel=1e-9, abs=1e-12 * kinetics)
     spent = ions + body + along + kinetics + nucleation
     assert spent == pytest.approx(state.potential * state.current, rel=1e-6)
     assert min(ions, kinetics) > 0
@@ -158,7 +179,8 @@ def test_power_is_spent_on_ions_electrons_kinetics_and_nucleation(which):
     # each part counts: without it the sum misses by more than the tolerance
     parts = {"ions": ions, "kinetics": kinetics}
     if "coat" in which:
-        parts |= {"along the surface": along, "nucleation": nucleation}
+        # early some sites nucleate; later their film carries electrons
+        parts |= {"nucleation": nucleation} if until < 20.0 else {"along the surface": along}
     for name, part in parts.items():
         assert part > 1e-5 * spent, name
 
