@@ -20,7 +20,8 @@ from ..geometry.sizing import Sizing
 from ..materials import library
 from ..materials.equilibrium import Equilibrium, equilibrium
 from ..materials.kinetics import ConstantExchange, RootExchange
-from ..materials.laws import Constant
+from ..materials.laws import Constant, Formula
+from ..materials.laws import Table as Tabulated
 from ..materials.material import Material
 from ..solver.checks import Electrode
 from ..solver.protocol import Protocol
@@ -189,7 +190,14 @@ def make_material(study: Study) -> Material:
     changes: dict[str, Any] = {"kinetics": _kinetics(table, card)}
     if table.diffusivity is not None:
         changes["diffusivity"] = Constant(float(table.diffusivity))
-    changed = {key for key in _given(table) if key not in ("name", "file", "electrode")}
+    elif table.diffusivity_factor is not None:
+        assert isinstance(card.diffusivity, Constant | Formula | Tabulated)  # as cards hold
+        changes["diffusivity"] = card.diffusivity.scaled(table.diffusivity_factor)
+    changed = {
+        key.removesuffix("_factor")
+        for key in _given(table)
+        if key not in ("name", "file", "electrode")
+    }
     given = {"diffusivity": table.diffusivity}
     given["kinetics"] = table.rate_constant or table.exchange_current_density
     changes["isothermal"] = card.isothermal - {key for key in given if given[key] is not None}
@@ -200,6 +208,17 @@ def make_material(study: Study) -> Material:
         replaced |= dict.fromkeys(("rate_constant", "exchange_current_density"))
     changes["ranges"] = {k: ends for k, ends in card.ranges.items() if k not in replaced}
     return card.replace(**changes)
+
+
+def material_ranges(study: Study) -> dict[str, tuple[float, float]]:
+    """Between what the card says that its numbers lie, by the study's key for each [SI]."""
+    ranges = make_material(study).ranges
+    names = {key: key.replace("diffusivity.factor", "diffusivity_factor") for key in ranges}
+    return {
+        f"material.{names[key]}": ends
+        for key, ends in ranges.items()
+        if names[key] in MaterialTable.model_fields
+    }
 
 
 def _kinetics(table: MaterialTable, card: Material) -> Any:

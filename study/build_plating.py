@@ -84,18 +84,7 @@ def _cards(study: PlatingStudy) -> Anode:
 
 def _changed(anode: Anode, table: PlatingTable) -> Anode:
     """The anode with the values that a study gives itself."""
-    surface = "coat" if anode.coat is not None else "solid"
-    places = {
-        "ionic_conductivity": ("solid", "ionic_conductivity"),
-        "electronic_conductivity": ("solid", "electronic_conductivity"),
-        "coat_conductivity": ("coat", "electronic_conductivity"),
-        "electrolyte_conductivity": ("salt", "conductivity"),
-        "nucleation_barrier": (surface, "nucleation_barrier"),
-        "collector_barrier": ("collector", "nucleation_barrier"),
-        "exchange_current_density": ("deposit", "exchange_current_density"),
-        "coverage_thickness": ("deposit", "coverage_thickness"),
-    }
-    for key, (part, name) in places.items():
+    for key, (part, name) in _places(anode).items():
         value = getattr(table, key)
         if value is None:
             continue
@@ -109,6 +98,32 @@ def _changed(anode: Anode, table: PlatingTable) -> Anode:
     if table.barrier_law is None:
         return anode
     return replace(anode, deposit=replace(anode.deposit, barrier_law=table.barrier_law))
+
+
+def _places(anode: Anode) -> dict[str, tuple[str, str]]:
+    """Which number of which part each key of `[plating]` sets."""
+    surface = "coat" if anode.coat is not None else "solid"
+    return {
+        "ionic_conductivity": ("solid", "ionic_conductivity"),
+        "electronic_conductivity": ("solid", "electronic_conductivity"),
+        "coat_conductivity": ("coat", "electronic_conductivity"),
+        "electrolyte_conductivity": ("salt", "conductivity"),
+        "nucleation_barrier": (surface, "nucleation_barrier"),
+        "collector_barrier": ("collector", "nucleation_barrier"),
+        "exchange_current_density": ("deposit", "exchange_current_density"),
+        "coverage_thickness": ("deposit", "coverage_thickness"),
+    }
+
+
+def plating_ranges(study: PlatingStudy) -> dict[str, tuple[float, float]]:
+    """Between what the cards say that their numbers lie, by the study's key for each [SI]."""
+    anode = make_anode(study)
+    found = {}
+    for key, (part, name) in _places(anode).items():
+        card: Any = getattr(anode, part)
+        if card is not None and name in card.ranges:
+            found[f"plating.{key}"] = card.ranges[name]
+    return found
 
 
 def conducts_ions(study: PlatingStudy) -> bool:

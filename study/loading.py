@@ -22,7 +22,7 @@ from .geometries import MICROSTRUCTURES, OwnMeshTable
 from .locations import Path as KeyPath
 from .mistakes import Mistakes
 from .schema import GeometryStudy, PlatingStudy, Study, kind_of
-from .source import Source, read_source
+from .source import MANY, Source, read_source
 
 FOR_POLES = ("segments", "elongation", "first_layer", "layers")
 """Keys of `[mesh]` that only arrays and films know."""
@@ -204,11 +204,11 @@ def _note_reports(
 
 def _check_alone(study: Study | PlatingStudy, mistakes: Mistakes) -> None:
     """A single run is no sweep."""
-    for table in ("sweep", "optimise"):
+    commands = {"sweep": "sweep", "uncertain": "sweep", "optimise": "optimise"}
+    for table in MANY:
         if table in mistakes.source.data:
-            mistakes.add(
-                (table,), f"makes many cases of the study; 'nanotrode {table}' runs them, not 'run'"
-            )
+            runs = f"'nanotrode {commands[table]}' runs them, not 'run'"
+            mistakes.add((table,), f"makes many cases of the study; {runs}")
     if isinstance(study, Study) and study.solver.reduced:
         mistakes.add(
             ("solver", "reduced"),

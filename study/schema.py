@@ -27,7 +27,7 @@ from .geometries import Geometry
 from .microstructures import FileName
 from .optimise.schema import OptimiseTable
 from .plating_tables import PlatingSolverTable, PlatingTable
-from .sweep.schema import SweepTable
+from .sweep.schema import SweepTable, UncertainTable
 
 
 class MeshTable(Table):
@@ -66,6 +66,9 @@ class MaterialTable(Table):
         None, description="which electrode of a BPX file"
     )
     diffusivity: Diffusivity | None = None
+    diffusivity_factor: float | None = Field(
+        None, gt=0, le=1e6, description="by what the card's diffusivity is multiplied"
+    )
     exchange_current_density: CurrentDensity | None = None
     rate_constant: RateConstant | None = None
     alpha_a: float | None = Field(None, gt=0)
@@ -77,6 +80,8 @@ class MaterialTable(Table):
             raise ValueError('give either a name (such as name = "LiFePO4") or a file')
         if self.electrode is not None and not (self.file or "").endswith(".json"):
             raise ValueError("'electrode' chooses from a BPX file (.json), and there is none")
+        if self.diffusivity is not None and self.diffusivity_factor is not None:
+            raise ValueError("give either diffusivity or diffusivity_factor, not both")
         if self.exchange_current_density is not None and self.rate_constant is not None:
             raise ValueError(
                 "give either exchange_current_density (constant) or rate_constant, not both"
@@ -163,6 +168,9 @@ class GeometryStudy(Table):
     geometry: Geometry
     mesh: MeshTable = Field(default_factory=MeshTable)
     sweep: SweepTable | None = Field(None, description="for `nanotrode sweep`: many cases")
+    uncertain: UncertainTable | None = Field(
+        None, description="for `nanotrode sweep`: the ranges of what is not known better"
+    )
     optimise: OptimiseTable | None = Field(None, description="for `nanotrode optimise`")
 
 

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from ..postprocess.stamp import grounds_of
 from .sweep.rows import WARNINGS
 
+MOST_RANGES = 12
+"""Ranges that the terminal shows; all are in the table."""
+
 if TYPE_CHECKING:
     from .optimise.problem import Problem
     from .optimise.run import Found
@@ -31,8 +34,24 @@ def show_sweep(outcome: Outcome) -> None:
     folders = (outcome.folder / row["folder"] for row in outcome.rows if row["folder"])
     for text in grounds_of(folders):
         _say(f"rests on {text}")
+    _show_ranges(outcome)
     for file in outcome.files:
         _say(f"wrote {file}")
+
+
+def _show_ranges(outcome: Outcome) -> None:
+    """Print the ranges of the results that are asked first, each with what decides it."""
+    from ..postprocess.wording import readable, split_name
+
+    for line in outcome.ranges[:MOST_RANGES]:
+        words, unit = split_name(line["result"])
+        low, high = (readable(line[end], unit) for end in ("lowest", "highest"))
+        own = "" if line["as it is"] is None else f"{readable(line['as it is'], unit)}, "
+        decided = f"; {line['decided by']} decides" if line["decided by"] else ""
+        _say(f"  {words}: {own}{low} to {high}{decided}")
+    more = len(outcome.ranges) - MOST_RANGES
+    if more > 0:
+        _say(f"  and {more} more in ranges.csv")
 
 
 def show_found(problem: Problem, found: Found) -> None:

@@ -27,6 +27,9 @@ LONGEST_SAID = 120
 DEEPEST = 20
 """Tables and lists that may stand in one another."""
 
+MANY = ("sweep", "uncertain", "optimise")
+"""The tables that make many cases of a study."""
+
 _LONG_KEY = re.compile(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){200}")
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 

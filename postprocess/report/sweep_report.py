@@ -20,6 +20,7 @@ from ..wording import best_prefix, number_text, split_name
 from .markup import page, tag
 from .packing import deflate
 from .parts import footer, grounds, heading, provenance, still
+from .ranges import over_ranges
 from .run_report import REPORT, report_run
 from .seeds import cell_text, over_seeds
 from .sources import read_sources, varied_in
@@ -61,6 +62,7 @@ def report_sweep(directory: str | Path) -> Path:
         heading(sources, f"nanotrode · {kind}", f"{what} Varied: {_words(inputs)}.", varied),
         *grounds(grounds_of([case_folder(directory, case) for case in table.cases])),
         *over_seeds(directory, varied),
+        *over_ranges(directory),
         *_extremes(table, inputs, metrics, links),
         *_history(directory),
         *_views(),

@@ -15,7 +15,7 @@ from ...units import quantity
 from ..locations import Path as KeyPath
 from ..locations import nearest_line
 from ..schema import Study, kind_of
-from ..source import Source
+from ..source import MANY, Source
 
 MOST_STEPS = 10_000
 _RANGE = {"from", "to", "steps", "scale"}
@@ -157,7 +157,7 @@ def _is_name(key: str, source: Source) -> bool:
     """Whether a key is no key of a study but a name in braces; a wrong one is refused."""
     if "." in key or key in Study.model_fields:
         return False
-    texts = f"{source.head} {source.without('sweep', 'optimise').data}"
+    texts = f"{source.head} {source.without(*MANY).data}"
     if f"{{{key}}}" in texts:
         return True
     names = re.findall(r"\{(\w+)\}", texts)

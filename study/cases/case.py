@@ -11,7 +11,7 @@ from ...errors import StudyError
 from ..loading import load_case
 from ..locations import Path as KeyPath
 from ..schema import GeometryStudy
-from ..source import Source
+from ..source import MANY, Source
 from .axes import Axis
 
 MOST_LINES = 10
@@ -41,7 +41,7 @@ def make_case(source: Source, axes: Sequence[Axis], values: Sequence[Any]) -> Ca
         values: A value of each axis.
     """
     inputs = {axis.key: value for axis, value in zip(axes, values, strict=True)}
-    plain = source.without("sweep", "optimise")
+    plain = source.without(*MANY)
     names = {axis.key: inputs[axis.key] for axis in axes if axis.named}
     plain = replace(plain, data=_filled(plain.data, names), head=_filled(plain.head, names))
     keys = {key_path(axis.key): axis for axis in axes if not axis.named}
@@ -70,7 +70,8 @@ def refuse_impossible(cases: Sequence[Case]) -> None:
     told: dict[str, str] = {}
     for case in cases:
         for line in case.impossible.splitlines():
-            told.setdefault(line, f"{line} (with {spelled(case.inputs)})")
+            which = f" (with {spelled(case.inputs)})" if case.inputs else ""
+            told.setdefault(line, f"{line}{which}")
     if told:
         lines = list(told.values())
         more = len(lines) - MOST_LINES

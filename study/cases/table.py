@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from ..._files import atomic_path, write_text
 from ..fields import Quantity, Unit
 from ..schema import GeometryStudy
@@ -71,10 +73,15 @@ def _quantity(study: GeometryStudy, key: str) -> tuple[float, str] | None:
     value = getattr(here, str(last), None)
     if not isinstance(value, Quantity):
         return None
-    field = type(here).model_fields[str(last)]
-    marks = [*field.metadata, *_inner(field.annotation)]
-    unit = next((mark.si for mark in marks if isinstance(mark, Unit)), None)
+    unit = unit_of(type(here), str(last))
     return None if unit is None else (float(value), unit)
+
+
+def unit_of(table: type[BaseModel], key: str) -> str | None:
+    """The SI unit of a key of a table; None where it is a plain number."""
+    field = table.model_fields[key]
+    marks = [*field.metadata, *_inner(field.annotation)]
+    return next((mark.si for mark in marks if isinstance(mark, Unit)), None)
 
 
 def _inner(annotation: Any) -> list[Any]:

@@ -12,6 +12,7 @@ from ..folder import CASE as RECORD
 from ..folder import STUDY, read_provenance
 from ..provenance import study_digest
 from ..schema import GeometryStudy, RunStudy
+from ..source import MANY
 from ..to_toml import to_toml
 
 OUTPUT, SUMMARY, MESH = "output.txt", "summary.json", "mesh.msh"
@@ -72,7 +73,7 @@ def make_task(
     folder: Path, study: GeometryStudy, *, ranks: int = 1, seconds: float | None = None
 ) -> Task:
     """A task, and its folder with the study in it."""
-    study = study.model_copy(update={"sweep": None, "optimise": None})
+    study = study.model_copy(update=dict.fromkeys(MANY))
     kind: Kind = "run" if isinstance(study, RunStudy) else "mesh"
     folder.mkdir(parents=True, exist_ok=True)
     task = Task(folder.absolute(), study_digest(study), ranks, kind, seconds)

@@ -20,6 +20,7 @@ def sweep(
     out: Path | None = None,
     jobs: int | None = None,
     retry: Annotated[bool, Parameter(negative="")] = False,
+    uncertain: Annotated[bool, Parameter(negative="")] = False,
     overrides: Annotated[
         list[str] | None,
         Parameter(name="--set", negative="", help="KEY=VALUE wins over the file; may be repeated."),
@@ -32,13 +33,15 @@ def sweep(
     Parameters
     ----------
     study
-        The study file (TOML), with a [sweep].
+        The study file (TOML), with a [sweep] or an [uncertain]; any study with --uncertain.
     out
         Folder for the cases and the tables; runs/<name of the study> if left out.
     jobs
         Cases at the same time; goes before sweep.jobs.
     retry
         Run failed cases again.
+    uncertain
+        Vary all numbers that the study's cards give a range, and the seed of a random structure.
     """
     from ..show_cases import show_sweep
     from .plan import plan_sweep
@@ -46,7 +49,7 @@ def sweep(
 
     ranks.require_one("sweep")
     given = [*(overrides or ()), *([f"sweep.jobs={jobs}"] if jobs is not None else [])]
-    plan = plan_sweep(study, given)
+    plan = plan_sweep(study, given, uncertain=uncertain)
     try:
         outcome = run_sweep(plan, out, retry=retry, show=True)
     except KeyboardInterrupt:

@@ -15,7 +15,8 @@ from ..cases.families import settle_reduced
 from ..loading import read_table
 from ..source import Source, read_source
 from .levels import levels_of
-from .schema import SAMPLED, SweepTable
+from .schema import SAMPLED, SweepTable, UncertainTable
+from .uncertain import with_ranges
 
 MOST_CASES = 100_000
 
@@ -29,31 +30,73 @@ class Plan:
         said: All that the file says, its name and question included.
         table: What `[sweep]` says.
         cases: In the order of the table of results.
+        doubted: Keys that vary since their values are not known better.
     """
 
     name: str
     said: dict[str, Any]
     table: SweepTable
     cases: tuple[Case, ...]
+    doubted: frozenset[str] = frozenset()
 
 
-def plan_sweep(path: str | Path, overrides: Iterable[str] = ()) -> Plan:
+def plan_sweep(path: str | Path, overrides: Iterable[str] = (), *, uncertain: bool = False) -> Plan:
     """Read a study with a `[sweep]`, and check each of its cases before anything is run.
+
+    Args:
+        path: The study file.
+        overrides: Changes such as `"geometry.radius=60 nm"`.
+        uncertain: Vary what its cards and `[uncertain]` say is not known better, too.
 
     Raises:
         StudyError: One line per mistake.
     """
     source = read_source(path, overrides)
-    table = read_table(source, "sweep", SweepTable)
-    axes = read_axes(source, ("sweep", "over"), counted=table.mode not in SAMPLED)
-    values = list(_values(axes, table, source))
-    cases = settled(make_case(source, axes, one) for one in values)
+    doubt = _doubt(source, asked=uncertain)
+    table = _table(source, alone=doubt is None)
+    axes = _axes(source, table)
+    points: Iterable[Iterable[tuple[Axis, Any]]]
+    points = (zip(axes, one, strict=True) for one in _values(axes, table, source))
+    if doubt is not None:
+        points = with_ranges(points, source, doubt)
+    cases = settled(make_case(source, *_parted(one)) for one in points)
     if table.impossible == "refuse" or all(case.study is None for case in cases):
         refuse_impossible(cases)
     if table.error:
         _check_levels(cases, source)
     named = next(case.study.name for case in cases if case.study is not None)
-    return Plan(named, source.said(), table, cases)
+    known = {axis.key for axis in axes}
+    doubted = frozenset(key for case in cases for key in case.inputs if key not in known)
+    return Plan(named, source.said(), table, cases, doubted)
+
+
+def _doubt(source: Source, *, asked: bool) -> UncertainTable | None:
+    """What `[uncertain]` says; its defaults where only the command asks."""
+    if "uncertain" in source.data:
+        return read_table(source, "uncertain", UncertainTable)
+    return UncertainTable() if asked else None
+
+
+def _table(source: Source, *, alone: bool) -> SweepTable:
+    """What `[sweep]` says; a study with ranges needs none."""
+    if not alone and "sweep" not in source.data:
+        return SweepTable()
+    table = read_table(source, "sweep", SweepTable)
+    if alone and not table.over:
+        what = "is missing; expected keys and their values, such as geometry.radius = [...]"
+        raise StudyError(f"{source.where(('sweep', 'over'))}: {what}")
+    return table
+
+
+def _axes(source: Source, table: SweepTable) -> tuple[Axis, ...]:
+    if not table.over:
+        return ()
+    return read_axes(source, ("sweep", "over"), counted=table.mode not in SAMPLED)
+
+
+def _parted(point: Iterable[tuple[Axis, Any]]) -> tuple[list[Axis], list[Any]]:
+    pairs = list(point)
+    return [axis for axis, _ in pairs], [value for _, value in pairs]
 
 
 def _check_levels(cases: Iterable[Case], source: Source) -> None:

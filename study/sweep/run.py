@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,11 @@ from ..signals import orders
 from ..to_toml import to_toml
 from .levels import levels_of
 from .plan import Plan
+from .ranges import ranges_over
 from .rows import ABOUT, WARNINGS, Entry, row_of
 from .spread import is_seed, spread_over_seeds
 
-RESULTS, SPREAD, STUDY = "results", "spread", "sweep.toml"
+RESULTS, SPREAD, RANGES, STUDY = "results", "spread", "ranges", "sweep.toml"
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,14 @@ class Outcome:
         rows: Of the table of results.
         inputs: Names of the columns that say what varies.
         files: The tables, and the page where there is one.
+        ranges: Of the table of ranges, where something is uncertain.
     """
 
     folder: Path
     rows: list[dict[str, Any]]
     inputs: tuple[str, ...]
     files: list[Path]
+    ranges: list[dict[str, Any]] = field(default_factory=list)
 
 
 def default_folder(plan: Plan) -> Path:
@@ -71,7 +74,7 @@ def run_sweep(
             try:
                 run_tasks(studies, plan.table, folder, retry=retry, report=board)
             finally:  # a table of what there is, however it ended
-                outcome = _write(entries, folder, error=plan.table.error)
+                outcome = _write(entries, folder, plan)
                 write_text(folder / STUDY, to_toml(plan.said))
         from ...postprocess.report.make import make_report
 
@@ -103,18 +106,24 @@ def _names(entries: Sequence[Entry]) -> dict[Task, str]:
     }
 
 
-def _write(entries: Sequence[Entry], folder: Path, *, error: bool) -> Outcome:
-    rows = [row_of(entry, error=error) for entry in entries]
+def _write(entries: Sequence[Entry], folder: Path, plan: Plan) -> Outcome:
+    rows = [row_of(entry, error=plan.table.error) for entry in entries]
     inputs = tuple(dict.fromkeys(key for e in entries for key in input_columns(e.case)))
-    files = write_table(folder / RESULTS, rows)
+    done = [row for row in rows if row["status"] == "done"]
+    outcome = Outcome(folder, rows, inputs, write_table(folder / RESULTS, rows))
+    if plan.doubted:
+        metrics = [name for name in _metrics(done, inputs) if name[:1].isupper()]
+        ranges = ranges_over(done, inputs=inputs, doubted=plan.doubted, metrics=metrics)
+        files = write_table(folder / RANGES, ranges) if ranges else []
+        return replace(outcome, files=[*outcome.files, *files], ranges=ranges)
     if any(map(is_seed, inputs)):
-        done = [row for row in rows if row["status"] == "done"]
-        numbers = dict.fromkeys(
-            key for row in done for key in row if key not in (*ABOUT, WARNINGS, *inputs)
-        )
-        metrics = [
-            key for key in numbers if key.removesuffix(" error") not in numbers.keys() - {key}
-        ]
-        spread = spread_over_seeds(done, inputs=inputs, metrics=metrics)
-        files += write_table(folder / SPREAD, spread)
-    return Outcome(folder, rows, inputs, files)
+        spread = spread_over_seeds(done, inputs=inputs, metrics=_metrics(done, inputs))
+        outcome.files.extend(write_table(folder / SPREAD, spread))
+    return outcome
+
+
+def _metrics(done: Sequence[dict[str, Any]], inputs: Sequence[str]) -> list[str]:
+    """Columns of numbers, without those of their errors."""
+    about = (*ABOUT, WARNINGS, *inputs)
+    numbers = dict.fromkeys(key for row in done for key in row if key not in about)
+    return [key for key in numbers if key.removesuffix(" error") not in numbers.keys() - {key}]

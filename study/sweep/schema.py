@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from ..cases.schema import CasesTable
+from ..fields import Table
 
 SAMPLED = ("sobol", "latin-hypercube")
 
@@ -15,7 +16,7 @@ class SweepTable(CasesTable):
     """A study over many values of its keys."""
 
     over: dict[str, Any] = Field(
-        min_length=1,
+        default_factory=dict,
         description="key = a list of values, or a range such as "
         '{ from = "50 nm", to = "200 nm", steps = 4 }',
     )
@@ -39,3 +40,21 @@ class SweepTable(CasesTable):
                 'expected mode = "sobol" or "latin-hypercube" beside it'
             )
         return self
+
+
+class UncertainTable(Table):
+    """What is varied beside the study's own values, since nobody knows it better."""
+
+    over: dict[str, Any] = Field(
+        default_factory=dict,
+        description="key = a range, beside those that the cards give or in their place",
+    )
+    fixed: tuple[str, ...] = Field(
+        (), description='keys that keep their value, such as "plating.coverage_thickness"'
+    )
+    seeds: int = Field(
+        5, ge=1, le=1000, description="structures of one kind where the geometry is random"
+    )
+    samples: int | None = Field(
+        None, ge=2, le=100_000, description="cases with everything varied at once, in place of ends"
+    )
