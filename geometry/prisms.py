@@ -40,12 +40,13 @@ class Prisms(NamedTuple):
 def find_prisms(points: Floats, cells: Ints, surface: Ints) -> Prisms:
     """All prisms in the layers under a surface, from the outside inwards.
 
-    Left out are those whose sides meet a tetrahedron that is in none: a prism's side is not flat,
-    two tetrahedra's are.
+    Of order 2, those whose sides meet a tetrahedron that is in none are left out: what stands on
+    a prism's side is no field on two tetrahedra's. Of order 1 that is no matter, since there only
+    masses are a prism's, and within columns.
 
     Args:
         points: (p, 3) nodes [m].
-        cells: (m, >= 4) tetrahedra.
+        cells: (m, 4 or 10) tetrahedra of order 1 or 2.
         surface: (k, >= 3) triangles, each a facet of one cell.
     """
     front: Ints = surface[:, :3].astype(np.int64)
@@ -61,7 +62,8 @@ def find_prisms(points: Floats, cells: Ints, surface: Ints) -> Prisms:
     if not found:
         return Prisms(np.empty((0, 6), np.int64), np.empty((0, 3), np.int64))
     corners, own = (np.vstack(parts) for parts in zip(*found, strict=True))
-    return _closed(Prisms(corners, own), cells[:, :4])
+    prisms = Prisms(corners, own)
+    return prisms if cells.shape[1] == 4 else _closed(prisms, cells[:, :4])
 
 
 class _Search:

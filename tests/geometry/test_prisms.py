@@ -52,3 +52,18 @@ def test_the_numbers_of_nodes_and_cells_mean_nothing():
     facets = node[surface.nodes[surface.facets]]
     other = find_prisms(points, node[mesh.cells][cell], facets)
     assert sorted(map(sorted, node[prisms.corners])) == sorted(map(sorted, other.corners))
+
+
+@pytest.mark.parametrize("part", ["side", "tip"])
+def test_layers_under_a_part_of_the_surface_are_kept_where_they_are_whole(part):
+    """A pole whose tip is insulated: as many prisms on its side as before."""
+    mesh, prisms = found(LAYERED["flat, wet"], 1)
+    layers = len(prisms.corners) // len(mesh.boundary("interface").facets)
+    surface = mesh.boundary("interface")
+    facets = surface.nodes[surface.facets]
+    on_top = (mesh.points[facets, 2] > WIRE["length"] * (1 - 1e-9)).all(axis=1)
+    chosen = facets[on_top if part == "tip" else ~on_top]
+    rest = find_prisms(mesh.points, mesh.cells, chosen)
+    assert layers > 2
+    assert len(rest.corners) == layers * len(chosen)
+    assert set(map(tuple, rest.corners)) < set(map(tuple, prisms.corners))

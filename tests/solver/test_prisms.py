@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from nanotrode import Simulation, material
 from nanotrode.geometry import Film, NanowireArray, Sizing, build_mesh
+from nanotrode.geometry.tags import BOUNDARIES
+from nanotrode.solver.domain import Domain
+
+from mpi4py import MPI  # isort: skip  (after the gate, which orders the imports)
 
 
 def operators(mesh):
-    from mpi4py import MPI
-
-    from nanotrode.solver.domain import Domain
-
     domain = Domain(mesh.region("electrode"), MPI.COMM_WORLD)
     return domain, *domain.assemble_operators(layers_under="interface")
 
@@ -76,12 +79,32 @@ def test_prisms_hold_what_their_tetrahedra_do_and_let_nothing_leak(order):
     assert stiffness.isSymmetric(1e-12 * stiffness.norm())
 
 
+def insulated_at_the_tip(mesh):
+    """An own mesh: a wire without headroom, whose flat tip does not react."""
+    on_top = (mesh.points[mesh.facets[:, :3], 2] > 3e-7 * (1 - 1e-9)).all(axis=1)
+    tags = np.where(on_top, BOUNDARIES["sides"], mesh.facet_tags).astype(np.int32)
+    return replace(mesh, facet_tags=tags, shape={})
+
+
+def test_layers_that_end_beside_tetrahedra_hold_what_their_own_do():
+    """Their sides there are no planes, so that prisms and tetrahedra differ by what is scaled."""
+    wire = NanowireArray(count=1, radius=5e-8, length=3e-7, pitch=2e-7)
+    mesh = insulated_at_the_tip(build_mesh(wire, order=1))
+    moved = mesh.points.copy()
+    inside = np.setdiff1d(np.arange(len(moved)), mesh.facets)
+    moved[inside] += np.random.default_rng(1).uniform(-5e-11, 5e-11, (len(inside), 3))
+    mesh = replace(mesh, points=moved)
+    domain, mass, _ = operators(mesh)
+    total = applied(mass, np.ones(domain.owned)).sum()
+    assert total == pytest.approx(mesh.volume("electrode"), rel=1e-12)
+    plain = Domain(mesh.region("electrode"), MPI.COMM_WORLD).assemble_operators()[0]
+    assert (mass - plain).norm() > 0.1 * plain.norm()  # there are prisms
+
+
 @pytest.mark.parametrize("order", [1, 2])
 @pytest.mark.parametrize("name", ["LiFePO4", "graphite", "NMC622"])
 def test_a_films_local_current_density_is_the_imposed_one_everywhere(name, order):
     """Flat and at an imposed current, it is I / A from the first instant on, whatever the law."""
-    from nanotrode import Simulation, material
-
     card = material(name)
     low, high = card.stoichiometry_limits
     middle = low + 0.3 * (high - low)
