@@ -17,6 +17,8 @@ from .mesh import ElectrodeMesh
 from .shapes import Film
 from .sizing import FIRST_OVER_DIFFUSION, Sizing
 
+_SEGMENTS = 24
+"""Layers that a film has at least, if nothing is said."""
 _CELLS = 6  # of a box of the lattice
 # Longer lattice cells than this would have dihedral angles near ten degrees.
 _LONGEST = 3.8
@@ -35,12 +37,15 @@ def build_film(shape: Film, sizing: Sizing, *, order: int) -> ElectrodeMesh:
     """Layers through the thickness, fine at the interface; as few cells sideways as will do."""
     longest = _LONGEST * shape.side
     refine = sizing.refine
-    usual = sizing.interface or shape.thickness / 6 / (sizing.segments or 24)
+    default = shape.thickness / 6 / _SEGMENTS
+    usual = sizing.interface or shape.thickness / 6 / (sizing.segments or _SEGMENTS)
+    # as `refine` does; a number of layers that is given stays, and so does what it starts from
+    finer = 1.0 if sizing.layers else max(1.0, default / usual)
     usual = min(usual / refine, longest)
-    finest = _first_layer(shape, sizing, usual)
+    finest = _first_layer(shape, sizing, usual, finer)
     core = sizing.core / refine if sizing.core else _SPAN * usual
     coarsest = max(finest, min(core, shape.thickness / 4 / refine, longest))
-    ratio = _RATIO ** (1.0 / refine)
+    ratio = _RATIO ** (1.0 / (refine * finer))
     if sizing.layers:
         first = refine * finest / shape.thickness
         down = np.append(depths(first, layers=sizing.layers - 1, refine=refine), 1.0)
@@ -65,14 +70,15 @@ def build_film(shape: Film, sizing: Sizing, *, order: int) -> ElectrodeMesh:
     return finish(shape, Raw(points, cells, electrode, np.ones(len(cells), bool)), order=order)
 
 
-def _first_layer(shape: Film, sizing: Sizing, usual: float) -> float:
+def _first_layer(shape: Film, sizing: Sizing, usual: float, finer: float) -> float:
     """Thickness of the layer at the interface [m]: thinner than usual for a fast protocol."""
     if sizing.first_layer is not None:
         return min(sizing.first_layer, shape.thickness / 2) / sizing.refine
     if sizing.diffusion_length is None or sizing.layers == 0:
         return usual
     wanted = 0.5 * FIRST_OVER_DIFFUSION[1] * sizing.diffusion_length
-    return min(usual, max(wanted, _LEAST_FIRST_LAYER * shape.thickness) / sizing.refine)
+    wanted = max(wanted, _LEAST_FIRST_LAYER * shape.thickness)
+    return min(usual, wanted / (sizing.refine * finer))
 
 
 def box_lattice(sideways: Floats, heights: Floats) -> tuple[Floats, Ints]:

@@ -204,3 +204,16 @@ def test_a_films_first_layer_is_thinner_for_a_fast_protocol_only():
     quality = fast.quality()
     assert quality.untagged_facets == quality.nonmanifold == 0
     assert len(fast.cells) < 3 * len(slow.cells)
+
+
+@pytest.mark.parametrize("length", [None, 1e-5, 1e-7, 1e-8])
+def test_more_segments_make_all_of_a_film_finer_as_refine_does(length):
+    """Also the first layer that a fast protocol asks for: halved, with twice as many layers."""
+    plain, segments, refine, interface = (
+        heights(build_mesh(Film(1e-6), sizing=Sizing(diffusion_length=length, **finer), order=1))
+        for finer in ({}, {"segments": 48}, {"refine": 2.0}, {"interface": 1e-6 / 6 / 48})
+    )
+    assert segments == pytest.approx(refine, abs=1e-15)
+    assert interface == pytest.approx(refine, abs=1e-15)
+    assert segments[1] == pytest.approx(plain[1] / 2, rel=0.05)
+    assert len(segments) > 1.8 * len(plain)
