@@ -13,6 +13,8 @@ from .._files import atomic_path
 Array = NDArray[np.float64]
 
 SERIES_FILE = "timeseries.csv"
+ERROR = "Error of local current density [A.m-2]"
+"""The one column that a reduced model's series is without: it has no estimate of that."""
 COLUMNS = (
     "Time [s]",
     "Step",
@@ -27,7 +29,7 @@ COLUMNS = (
     "Open-circuit voltage [V]",
     "Min local current density [A.m-2]",
     "Max local current density [A.m-2]",
-    "Error of local current density [A.m-2]",
+    ERROR,
     "Time step [s]",
 )
 
@@ -75,7 +77,9 @@ class Recorder:
 
 def write_series(folder: Path, series: Mapping[str, Array]) -> None:
     """Write the series of a finished run, as the recorder of one under way does."""
-    Recorder(np.column_stack([series[name] for name in COLUMNS])).write(folder / SERIES_FILE)
+    columns = tuple(name for name in COLUMNS if name in series)
+    rows = np.column_stack([series[name] for name in columns])
+    Recorder(rows, columns).write(folder / SERIES_FILE)
 
 
 KEYS = (

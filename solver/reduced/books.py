@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...materials.origins import origins_of
 from ..assumptions import Tested, examine, poles_of
 from ..balance import relative_gap
-from ..recorder import COLUMNS
+from ..recorder import COLUMNS, ERROR
 from ..result import Result, Snapshot
 from ..summary import describe_electrode
 from ..window import check_rates, extrapolated
@@ -63,7 +63,7 @@ class ReducedSnapshots(Sequence[Snapshot]):
 
 
 def series_of(walk: Walk) -> dict[str, Array]:
-    """The time series, with the columns of a full run."""
+    """The time series, with the columns of a full run but for the error that is not estimated."""
     run, ledger = walk.run, walk.ledger
     scale = ledger.scale
     table = np.array([(*row.at[1:8], row.step, row.passed, row.dt) for row in ledger.rows])
@@ -73,9 +73,10 @@ def series_of(walk: Walk) -> dict[str, Array]:
     columns = (
         time, step, cycles[step.astype(int)], voltage, current, current / scale.footprint / 10.0,
         capacity, capacity / scale.footprint / 10.0, mean, surface, run.material.ocp(mean),
-        smallest, largest, np.full(len(time), np.nan), dt,
+        smallest, largest, dt,
     )  # fmt: skip
-    return dict(zip(COLUMNS, columns, strict=True))
+    names = (name for name in COLUMNS if name != ERROR)
+    return dict(zip(names, columns, strict=True))
 
 
 def result_of(

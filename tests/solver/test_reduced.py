@@ -11,6 +11,8 @@ from boxes import box, dome, material, simulation, varying
 from nanotrode.errors import InputError
 from nanotrode.materials.kinetics import ButlerVolmer, RootExchange
 from nanotrode.materials.laws import Constant
+from nanotrode.postprocess.series import read_series
+from nanotrode.solver.recorder import COLUMNS, ERROR, SERIES_FILE, write_series
 from nanotrode.solver.reduced.family import ReducedFamily
 from nanotrode.solver.reduced.outputs import distance
 from nanotrode.solver.reduced.parameters import box_of, numbers_of, spread
@@ -80,8 +82,19 @@ def test_unseen_potential_steps_agree_with_full_runs_within_the_estimate(held):
         full = run.run()
         error = distance(run.protocol.steps, full.series, guess.result.series)
         assert error < guess.estimate < 0.02
-        assert guess.result.series.keys() == full.series.keys()
+        assert full.series.keys() - guess.result.series.keys() == {ERROR}
+        assert all(np.isfinite(column).all() for column in guess.result.series.values())
         assert guess.result.voltage[-1] == full.voltage[-1]
+
+
+def test_a_series_without_an_error_is_written_without_one(held, tmp_path):
+    family, _, _ = held
+    (guess,) = family.solve(holds(1, seed=2))
+    write_series(tmp_path, guess.result.series)
+    told = read_series(tmp_path / SERIES_FILE)
+    assert list(told) == [name for name in COLUMNS if name != ERROR]
+    for name, column in told.items():
+        np.testing.assert_array_equal(column, guess.result.series[name])
 
 
 def test_unseen_discharges_end_where_full_runs_end(discharged):
