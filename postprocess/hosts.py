@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from .palette import BLUE, FAINT, GREEN, INK, ORANGE
 from .plots import DPI, STYLE, heading, save_figure
 
 _STROKES = (BLUE, ORANGE, GREEN, INK)
+_STACK = (INK, BLUE, "#d9dde1", ORANGE)
+"""From the collector up."""
 _FIRST = 0.05
 """Part of the capacity in which the first minimum of the voltage is looked at [mA h cm-2]."""
 
@@ -46,13 +48,53 @@ class Curve:
         name: Of the host.
         capacity: (n,) [mA h cm-2].
         voltage: (n,) [V].
-        read_off: The depth of its minimum in a published figure [V].
+        printed: The depth of its minimum as published [V].
     """
 
     name: str
     capacity: NDArray
     voltage: NDArray
-    read_off: float
+    printed: float
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Where one host's lithium is, over some input.
+
+    Attributes:
+        title: The host.
+        labels: Of the input's values.
+        shares: For each value the shares by name, bottom to top.
+    """
+
+    title: str
+    labels: Sequence[str]
+    shares: Sequence[Mapping[str, float]]
+
+
+def plot_shares(path: Path, panels: Sequence[Shares], *, xlabel: str, columns: int = 4) -> Path:
+    """Draw stacked shares over an input, a panel for each host."""
+    rows = -(-len(panels) // columns)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(9.6, 2.7 * rows + 0.6), dpi=DPI, layout="constrained")
+        grid = figure.subplots(rows, columns, sharey=True, squeeze=False)
+        for axes, panel in zip(grid.flat, panels, strict=False):
+            below = np.zeros(len(panel.labels))
+            for name, colour in zip(panel.shares[0], _STACK, strict=True):
+                heights = 100 * np.array([shares[name] for shares in panel.shares])
+                axes.bar(panel.labels, heights, 0.8, bottom=below, color=colour, label=name)
+                below += heights
+            axes.set_title(panel.title, size=9.5, color=INK)
+            axes.set_ylim(0.0, 100.0)
+            axes.set_xlabel(xlabel)
+        for axes in list(grid.flat)[len(panels) :]:
+            axes.set_axis_off()
+        for axes in grid[:, 0]:
+            axes.set_ylabel("share of the lithium  [%]")
+        handles, labels = grid[0, 0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+        heading(figure, "Where the lithium is at 1 mA h cm$^{-2}$")
+        return save_figure(figure, path)
 
 
 def plot_profiles(path: Path, profiles: Sequence[Profile], *, caption: str = "") -> Path:
@@ -95,9 +137,11 @@ def plot_first_voltages(path: Path, curves: Sequence[Curve]) -> Path:
         for curve, colour in zip(curves, _STROKES, strict=False):
             for axes in (first, whole):
                 axes.plot(curve.capacity, 1e3 * curve.voltage, color=colour, label=curve.name)
-            first.axhline(-1e3 * curve.read_off, color=colour, lw=0.8, ls=":")
+            first.axhline(-1e3 * curve.printed, color=colour, lw=0.8, ls=":")
         first.set_xlim(0.0, _FIRST)
-        first.set_title("dotted: minimum read off the paper's Fig. 4a", size=9, color=FAINT)
+        first.set_title(
+            "dotted: nucleation overpotential that the paper prints", size=9, color=FAINT
+        )
         for axes in (first, whole):
             axes.set_xlabel("areal capacity  [mA h cm$^{-2}$]")
             axes.set_ylabel("voltage against lithium  [mV]")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,7 @@ _HALO: list[patheffects.AbstractPathEffect] = [
 _LINES = {"nu = 1": ("-", 1.8), "nu = 3": ("--", 1.3), "kappa = sigma": (":", 2.0)}
 _EXTENDS = {(False, False): "neither", (True, False): "min", (False, True): "max"}
 _EXTENDS[True, True] = "both"
+_HEIGHTS, _SPREADS = Normalize(0.0, 1.0), LogNorm(0.1, 10.0)
 _WORDS = {
     "nu = 1": r"$\nu$ = 1: even above and right of it",
     "nu = 3": r"$\nu$ = 3",
@@ -46,6 +47,7 @@ class Regimes:
     """What a map shows; rows for electronic, columns for ionic conductivity.
 
     Attributes:
+        name: What all of its points share.
         ionic, electronic: (m,), (n,) computed conductivities of the body [S m-1], growing by
             equal factors.
         height: (n, m) centroid of the current over the host's height.
@@ -54,6 +56,7 @@ class Regimes:
         nu, ratio: (q, p) of the homogenised host: nu, and kappa_eff / sigma_eff.
     """
 
+    name: str
     ionic: Array
     electronic: Array
     height: Array
@@ -65,43 +68,42 @@ class Regimes:
 
 
 def draw_regimes(
-    regimes: Regimes,
+    maps: Sequence[Regimes],
     path: str | Path,
     *,
     marks: Mapping[str, tuple[float, float]] | None = None,
     note: str = "",
 ) -> Path:
-    """Draw the centroid's height and the unevenness, with the homogenised host's lines.
+    """Draw the centroid's height above the unevenness, a column for each map, with the lines.
 
     Args:
-        regimes: What was found.
+        maps: What was found.
         path: The picture to write.
         marks: Ionic and electronic conductivity [S m-1] of materials to be named.
         note: A line below, such as what was computed.
     """
     with matplotlib.rc_context(STYLE | {"axes.spines.top": True, "axes.spines.right": True}):
-        figure = Figure(figsize=(10.4, 5.0), dpi=_DPI, layout="constrained")
-        left, right = figure.subplots(1, 2, sharey=True)
-        _panel(
-            left,
-            regimes,
-            regimes.height,
-            Normalize(0.0, 1.0),
-            "RdYlBu",
-            "height of the current's centroid / height of the host  [–]",
-        )
-        _panel(
-            right,
-            regimes,
-            regimes.variation,
-            LogNorm(0.1, 10.0),
-            "cividis_r",
-            "coefficient of variation of the current density  [–]",
-        )
-        left.set_ylabel("electronic conductivity of the body  [S m$^{-1}$]")
-        for axes in (left, right):
-            axes.set_xlabel("ionic conductivity of the body  [S m$^{-1}$]")
-            _name(axes, marks or {})
+        size = (3.4 * len(maps) + 1.6, 7.2)
+        figure = Figure(figsize=size, dpi=_DPI, layout="constrained")
+        panels = figure.subplots(2, len(maps), sharex=True, sharey=True, squeeze=False)
+        for column, regimes in enumerate(maps):
+            for row, (values, norm, colours) in enumerate((
+                (regimes.height, _HEIGHTS, "RdYlBu"),
+                (regimes.variation, _SPREADS, "cividis_r"),
+            )):  # fmt: skip
+                _panel(panels[row, column], regimes, values, norm, colours)
+                _name(panels[row, column], marks or {})
+            panels[0, column].set_title(regimes.name, size=10.5, color=INK)
+            panels[1, column].set_xlabel("ionic conductivity of the body  [S m$^{-1}$]")
+        for row, (norm, label, field) in enumerate((
+            (_HEIGHTS, "height of the centroid / height  [–]", "height"),
+            (_SPREADS, "coefficient of variation  [–]", "variation"),
+        )):  # fmt: skip
+            panels[row, 0].set_ylabel("electronic conductivity  [S m$^{-1}$]")
+            every = np.concatenate([getattr(regimes, field).ravel() for regimes in maps])
+            drawn = panels[row, 0].collections[0]
+            bar = figure.colorbar(drawn, ax=panels[row], extend=_beyond(every, norm), aspect=25)
+            bar.set_label(label)
         _legend(figure)
         heading(figure, "Where lithium goes")
         if note:
@@ -111,11 +113,9 @@ def draw_regimes(
     return Path(path)
 
 
-def _panel(
-    axes: Axes, regimes: Regimes, values: Array, norm: Normalize, colours: str, label: str
-) -> None:
+def _panel(axes: Axes, regimes: Regimes, values: Array, norm: Normalize, colours: str) -> None:
     """One quantity as a square for each computed point, and the lines over it."""
-    drawn = axes.pcolormesh(
+    axes.pcolormesh(
         _edges(regimes.ionic),
         _edges(regimes.electronic),
         values,
@@ -126,10 +126,6 @@ def _panel(
     )
     axes.set(xscale="log", yscale="log")
     axes.set(xlim=_edges(regimes.ionic)[[0, -1]], ylim=_edges(regimes.electronic)[[0, -1]])
-    low, high = norm.vmin or 0.0, norm.vmax or 0.0
-    extend = _EXTENDS[bool(values.min() < low), bool(values.max() > high)]
-    bar = axes.figure.colorbar(drawn, ax=axes, location="bottom", extend=extend, aspect=35)
-    bar.set_label(label)
     for (style, width), (field, level) in zip(
         _LINES.values(), ((regimes.nu, 1.0), (regimes.nu, 3.0), (regimes.ratio, 1.0)), strict=True
     ):
@@ -143,6 +139,12 @@ def _panel(
             linewidths=[width],
         )
         line.set_path_effects(_HALO)
+
+
+def _beyond(values: Array, norm: Normalize) -> str:
+    """Which ends of a colour bar values lie beyond."""
+    low, high = norm.vmin or 0.0, norm.vmax or 0.0
+    return _EXTENDS[bool(values.min() < low), bool(values.max() > high)]
 
 
 def _edges(values: Array) -> Array:

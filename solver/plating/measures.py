@@ -44,7 +44,7 @@ def spread_of(sites: Sites, values: Array) -> Spread:
     whole, on_host = max(amounts.sum(), 1e-300), max(amounts[host].sum(), 1e-300)
     mean = amounts[host].sum() / max(areas[host].sum(), 1e-300)
     square = areas[host] @ (values[host] - mean) ** 2 / max(areas[host].sum(), 1e-300)
-    relative = np.clip(sites.heights / max(sites.top, 1e-300), 0.0, 1.0 - 1e-12)
+    relative = _relative_heights(sites)
     layers = np.bincount(
         (relative[host] * LAYERS).astype(np.int64), weights=amounts[host], minlength=LAYERS
     )
@@ -67,6 +67,22 @@ def filled_fraction(sites: Sites, thickness: Array) -> float:
     return float(volume.sum() / max(sites.rooms_inside.sum(), 1e-300))
 
 
+def filled_layers(sites: Sites, thickness: Array) -> Array:
+    """(`LAYERS`,) the same for layers of equal height, bottom to top; a site counts where it is."""
+    layer = (_relative_heights(sites) * LAYERS).astype(np.int64)
+    volume = np.minimum(thickness * sites.areas, sites.rooms_inside)
+    taken, room = (
+        np.bincount(layer, weights=weights, minlength=LAYERS)
+        for weights in (volume, sites.rooms_inside)
+    )
+    return taken / np.maximum(room, 1e-300)
+
+
+def _relative_heights(sites: Sites) -> Array:
+    """(sites,) over the host's height, 0 to just below 1."""
+    return np.clip(sites.heights / max(sites.top, 1e-300), 0.0, 1.0 - 1e-12)
+
+
 def describe_deposit(sites: Sites, thickness: Array, plating: Array) -> dict[str, Any]:
     """Where the lithium is, for a summary.
 
@@ -84,6 +100,7 @@ def describe_deposit(sites: Sites, thickness: Array, plating: Array) -> dict[str
         "largest over mean": spread.peak,
         "share on collector": spread.on_collector,
         "filled fraction of pores": filled_fraction(sites, thickness),
+        "filled fraction per layer, bottom to top": filled_layers(sites, thickness).tolist(),
         "share per layer, bottom to top": spread.layers.tolist(),
         "mean height over the host's": spread.height,
         "largest local current density [A.m-2]": float(-plating.min(initial=0.0)),

@@ -21,25 +21,36 @@ class Paper:
     Attributes:
         title: What it is about.
         story: The module, beside this one, whose `reproduce(out, force=, tell=)` does it.
+        has_quick: Whether that also takes `quick=`.
     """
 
     title: str
     story: str
+    has_quick: bool = False
 
-    def reproduce(self, out: Path, *, force: bool, tell: Tell) -> list[Path]:
+    def reproduce(self, out: Path, *, force: bool, tell: Tell, quick: bool = False) -> list[Path]:
         """Compute everything again into a folder; the files written.
 
         Args:
             out: The folder; finished runs in it are not made again.
             force: Begin runs again that have failed.
             tell: Gets a line before each part, and the findings.
+            quick: Every part with few and coarse runs, whose numbers mean nothing.
+
+        Raises:
+            InputError: There is no quick form.
         """
+        if quick and not self.has_quick:
+            raise InputError("--quick: this reproduction has no quick form; leave it out")
         module = import_module(self.story, package=__package__)
-        return cast(list[Path], module.reproduce(out, force=force, tell=tell))
+        more = {"quick": True} if quick else {}
+        return cast(list[Path], module.reproduce(out, force=force, tell=tell, **more))
 
 
 PAPERS: Mapping[str, Paper] = {
-    "lin": Paper("Lin et al.: four hosts for lithium, from one model", ".lin.story"),
+    "lin": Paper(
+        "Lin et al.: four hosts for lithium, from one model", ".lin.story", has_quick=True
+    ),
     "kattan": Paper("Kattan and Saeed: planar against nanostructured poles", ".kattan.story"),
 }
 """By the name that the command line takes."""

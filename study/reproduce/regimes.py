@@ -3,13 +3,14 @@
 Each point is the static current of the 3-D model on a bare gyroid column: Butler-Volmer, no
 nucleation barrier, no coat and no film, so that conduction alone decides. Beside it stands the
 porous electrode of one dimension, with effective conductivities from our own cell problem, whose
-lines divide the map: nu = 1, and kappa_eff = sigma_eff.
+lines divide the map: nu = 1, and kappa_eff = sigma_eff. The first moves with the exchange current
+density, so that there is a map for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,6 +27,7 @@ from ...materials.plating_library import load_deposit, load_salt
 
 if TYPE_CHECKING:
     from ...geometry.mesh import ElectrodeMesh
+    from ...postprocess.regime_map import Regimes
 
 Array = NDArray[np.float64]
 
@@ -39,6 +41,8 @@ ELECTRONIC = np.geomspace(1e-6, 1e2, 9)
 """Of the body [S m-1]: from LLTO to carbon."""
 CURRENT = 5.0
 """Per footprint [A m-2]: 0.5 mA/cm2, as in the paper."""
+EXCHANGE = (0.5, 5.0, 50.0)
+"""Exchange current densities of lithium [A m-2], of the range that sources span (card Li)."""
 TEMPERATURE = 298.15
 FINE = 121
 """Conductivities along either axis, between which lines are drawn."""
@@ -82,6 +86,7 @@ class RegimeMap:
     """What was found at each point; rows for electronic, columns for ionic conductivity.
 
     Attributes:
+        exchange: Exchange current density of all points [A m-2].
         ionic, electronic: (m,), (n,) conductivities of the body [S m-1].
         height: (n, m) centroid of the current over the host's height.
         variation: (n, m) coefficient of variation of the current density, by area.
@@ -89,6 +94,7 @@ class RegimeMap:
         homogenised: The line that belongs to it.
     """
 
+    exchange: float
     ionic: Array
     electronic: Array
     height: Array
@@ -96,22 +102,34 @@ class RegimeMap:
     on_collector: Array
     homogenised: Homogenised
 
+    def at(self, row: int, column: int) -> tuple[float, float, float]:
+        """Height, variation and share on the collector at a point."""
+        each = (self.height, self.variation, self.on_collector)
+        return tuple(float(values[row, column]) for values in each)  # type: ignore[return-value]
 
-def draw_map(
-    found: RegimeMap,
+
+def draw_maps(
+    maps: Sequence[RegimeMap],
     path: str | Path,
     *,
     marks: Mapping[str, tuple[float, float]] | None = None,
     note: str = "",
 ) -> Path:
-    """Draw a map with the lines of the homogenised host; see `regime_map.draw_regimes`."""
-    from ...postprocess.regime_map import Regimes, draw_regimes
+    """Draw maps with the lines of the homogenised host; see `regime_map.draw_regimes`."""
+    from ...postprocess.regime_map import draw_regimes
+
+    return draw_regimes([_shown(found) for found in maps], path, marks=marks, note=note)
+
+
+def _shown(found: RegimeMap) -> Regimes:
+    from ...postprocess.regime_map import Regimes
 
     ionic, electronic = (
         np.geomspace(values[0], values[-1], FINE) for values in (found.ionic, found.electronic)
     )
     nu, ratio = found.homogenised.lines(ionic, electronic)
-    shown = Regimes(
+    return Regimes(
+        name=f"i$_0$ = {found.exchange:g} A m$^{{-2}}$",
         ionic=found.ionic,
         electronic=found.electronic,
         height=found.height,
@@ -121,18 +139,18 @@ def draw_map(
         nu=nu,
         ratio=ratio,
     )
-    return draw_regimes(shown, path, marks=marks, note=note)
 
 
 @dataclass(frozen=True)
 class RegimeStudy:
-    """A map to be computed.
+    """Maps to be computed.
 
     Attributes:
         column: The host.
         size: Of elements on its surface [m].
         ionic, electronic: Conductivities of its body [S m-1].
         current: Per footprint [A m-2].
+        exchange: Exchange current densities, a map for each [A m-2].
         electrolyte, deposit: Cards.
     """
 
@@ -141,6 +159,7 @@ class RegimeStudy:
     ionic: tuple[float, ...] = tuple(IONIC)
     electronic: tuple[float, ...] = tuple(ELECTRONIC)
     current: float = CURRENT
+    exchange: tuple[float, ...] = EXCHANGE
     electrolyte: str = "LHCE"
     deposit: str = "Li"
 
@@ -149,7 +168,7 @@ class RegimeStudy:
         """The column with its electrolyte."""
         return build_mesh(self.column, sizing=Sizing(interface=self.size), order=1)
 
-    def anode(self, ionic: float, electronic: float) -> Anode:
+    def anode(self, ionic: float, electronic: float, exchange: float) -> Anode:
         """A host without barriers, of conductivities of its body [S m-1]."""
         body = Solid(
             name="body",
@@ -163,31 +182,31 @@ class RegimeStudy:
             # of the collector only the surface counts
             collector=body,
             salt=load_salt(self.electrolyte),
-            deposit=load_deposit(self.deposit),
+            deposit=replace(load_deposit(self.deposit), exchange_current_density=exchange),
         )
 
-    def run(self, report: Callable[[int, int], None] | None = None) -> RegimeMap:
-        """Compute all points.
+    def run(self, report: Callable[[int, int], None] | None = None) -> list[RegimeMap]:
+        """Compute all points of all maps.
 
         Args:
             report: Told how many points are done, and of how many.
         """
         shape = len(self.electronic), len(self.ionic)
-        found = np.empty((3, *shape))
-        for number, (row, column) in enumerate(np.ndindex(shape)):
-            found[:, row, column] = self.point(self.ionic[column], self.electronic[row])
-            if report is not None:
-                report(number + 1, found[0].size)
-        return RegimeMap(
-            ionic=np.array(self.ionic),
-            electronic=np.array(self.electronic),
-            height=found[0],
-            variation=found[1],
-            on_collector=found[2],
-            homogenised=self.homogenised(),
-        )
+        line, maps = self.homogenised(self.exchange[0]), list[RegimeMap]()
+        total = len(self.exchange) * shape[0] * shape[1]
+        for exchange in self.exchange:
+            found = np.empty((3, *shape))
+            for number, (row, column) in enumerate(np.ndindex(shape), len(maps) * found[0].size):
+                at = self.ionic[column], self.electronic[row]
+                found[:, row, column] = self.point(*at, exchange)
+                if report is not None:
+                    report(number + 1, total)
+            own = line._replace(slope=line.slope * exchange / self.exchange[0])
+            given = np.array(self.ionic), np.array(self.electronic)
+            maps.append(RegimeMap(exchange, *given, found[0], found[1], found[2], own))
+        return maps
 
-    def point(self, ionic: float, electronic: float) -> tuple[float, float, float]:
+    def point(self, ionic: float, electronic: float, exchange: float) -> tuple[float, float, float]:
         """Centroid over the height, coefficient of variation, and share on the collector."""
         from mpi4py import MPI
 
@@ -198,7 +217,7 @@ class RegimeStudy:
 
         model = PlatingModel(
             self.mesh,
-            self.anode(ionic, electronic),
+            self.anode(ionic, electronic, exchange),
             coat_thickness=0.0,
             temperature=TEMPERATURE,
             comm=MPI.COMM_SELF,
@@ -216,7 +235,7 @@ class RegimeStudy:
             float(flow[sites.kinds == Kind.COLLECTOR].sum() / flow.sum()),
         )
 
-    def homogenised(self) -> Homogenised:
+    def homogenised(self, exchange: float) -> Homogenised:
         """The porous electrode of one dimension that belongs to the column."""
         from ...solver.plating.homogenised import effective_conductivity
 
@@ -232,8 +251,18 @@ class RegimeStudy:
         return Homogenised(
             height=height,
             walls=self.mesh.area("interface") / self.mesh.footprint,
-            slope=deposit.exchange_current_density * alphas * thermal,
+            slope=exchange * alphas * thermal,
             ionic=np.array(self.ionic),
             kappa=np.array(kappa),
             solid=effective(electrode=1.0),
         )
+
+
+COARSE_MAP = RegimeStudy(
+    column=replace(COLUMN, repeats=(1, 1, 3), cell=14e-6),
+    size=2.5e-6,
+    ionic=(1e-3, 0.1, 10.0),
+    electronic=(1e-6, 1e-2, 1e2),
+    exchange=(5.0, 50.0),
+)
+"""A few points on a coarse mesh, to see that all goes through."""

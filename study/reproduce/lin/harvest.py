@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....postprocess.series import read_series
-from .hosts import Case
+from .case import Case
 
 Array = NDArray[np.float64]
 
@@ -52,6 +52,16 @@ class Harvest:
         """Shares of the lithium per layer, bottom to top."""
         return np.asarray(self.deposit(capacity)["share per layer, bottom to top"])
 
+    def interior(self, capacity: float) -> float:
+        """Share of the pores in the middle third of the host's height that is full."""
+        layers = np.asarray(self.deposit(capacity)["filled fraction per layer, bottom to top"])
+        return float(thirds(layers)[1] * 3.0 / len(layers))
+
+    def between(self, first: float, last: float) -> Array:
+        """Thirds of what was plated on the host between two capacities [mA.h/cm2]."""
+        layers = last * self.layers(last) - first * self.layers(first)
+        return thirds(layers / max(layers.sum(), 1e-300))
+
     def at(self, column: str, capacity: float) -> float:
         """A column of the series at an areal capacity [mA.h/cm2]."""
         return float(
@@ -64,7 +74,7 @@ class Harvest:
 
     @cached_property
     def dip(self) -> float:
-        """Depth of the voltage's first minimum below 0 V [V]: what is read off a figure."""
+        """Depth of the voltage's first minimum below 0 V [V]: what a curve shows."""
         early = self.series["Areal capacity [mA.h.cm-2]"] <= BEGINNING
         return -float(self.series["Voltage [V]"][early].min())
 

@@ -118,3 +118,18 @@ def test_an_electrolyte_that_touches_nothing_reacting_is_refused():
     tags[tags == BOUNDARIES["collector"]] = BOUNDARIES["sides"]
     with pytest.raises(MeshError, match="nothing that touches the electrolyte can react"):
         find_sites(replace(foil, facet_tags=tags))
+
+
+def test_layers_are_filled_where_their_sites_are(gyroid):
+    from nanotrode.solver.plating.measures import LAYERS, filled_fraction, filled_layers
+
+    sites = find_sites(gyroid)
+    np.testing.assert_allclose(filled_layers(sites, np.full(len(sites.nodes), 1.0)), 1.0)
+    # as much as has room, below half of the height alone
+    lower = sites.heights < 0.5 * sites.top
+    found = filled_layers(sites, np.where(lower, sites.rooms_inside / sites.areas, 0.0))
+    np.testing.assert_allclose(found, [1.0] * 5 + [0.0] * 5, atol=1e-12)
+    assert LAYERS == 10
+    half = 0.5 * sites.rooms_inside / sites.areas
+    np.testing.assert_allclose(filled_layers(sites, half), 0.5)
+    assert filled_fraction(sites, half) == pytest.approx(0.5)
