@@ -91,8 +91,8 @@ def along_poles(density: float, poles: Poles, conductivity: float) -> tuple[floa
     """Loss of a current that leaves all of a pole's surface alike: at the tip, and on average.
 
     From the foot, where I flows, to the tip, where the share t of it is left that the tip itself
-    takes: dV/dz = I (1 - (1 - t) z/L)/(sigma A). At the tip that is I L (1 + t)/(2 sigma A): half
-    of I L/(sigma A) for a needle, all of it for a film.
+    takes: dV/dz = I (1 - (1 - t) z/L)/(sigma A). That is I L (1 + t)/(2 sigma A) at the tip and
+    I L (1 + t + t^2)/(3 sigma A) on average: a half and a third for a needle, all for a film.
 
     Args:
         density: I/A, per area of the foot [A m-2].
@@ -102,10 +102,8 @@ def along_poles(density: float, poles: Poles, conductivity: float) -> tuple[floa
     Returns:
         At the tip and averaged over the surface [V].
     """
-    whole, side = density * poles.length / conductivity, 1.0 - poles.tip
-    at_tip = whole * (1.0 - side / 2.0)
-    on_side = whole * (0.5 - side / 6.0)
-    return at_tip, poles.tip * at_tip + side * on_side
+    whole, tip = density * poles.length / conductivity, poles.tip
+    return whole * (1.0 + tip) / 2.0, whole * (1.0 + tip + tip**2) / 3.0
 
 
 def between_poles(density: float, poles: Poles, conductivity: float) -> float:
