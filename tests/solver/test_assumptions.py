@@ -127,7 +127,9 @@ FILM = build_mesh(Film(thickness=200e-9))
 
 
 def run_of(mesh: ElectrodeMesh = FILM, **changed):
-    of = library.load("LiFePO4").replace(two_phase=False, **changed)
+    of = library.load("LiFePO4").replace(
+        two_phase=False, stoichiometry_limits=(0.0038, 0.98), **changed
+    )
     return boxes.run(mesh, "Discharge at 1C for 1 minute", of=of, start=0.3)
 
 

@@ -104,4 +104,4 @@ def test_a_thick_slow_film_ends_when_a_half_space_does(tmp_path, order):
     full = np.pi * SLOWEST * ((1.0 - 0.02) / (2.0 * flux)) ** 2
     # 2.5 V are reached a little before it is full
     assert 0.94 * full < result.time[-1] < full
-    assert result.summary["warnings"] == []
+    assert not any("mesh" in text for text in result.summary["warnings"])
