@@ -31,7 +31,9 @@ def show_sweep(outcome: Outcome) -> None:
         _say(
             f"{warned} with warnings, which the column '{WARNINGS}' counts and a case's page tells"
         )
-    folders = (outcome.folder / row["folder"] for row in outcome.rows if row["folder"])
+    # a case that only doubts another rests on what that one does
+    own = (row for row in outcome.rows if all(row.get(key) is None for key in outcome.doubted))
+    folders = (outcome.folder / row["folder"] for row in own if row["folder"])
     for text in grounds_of(folders):
         _say(f"rests on {text}")
     _show_ranges(outcome)

@@ -36,6 +36,7 @@ class Outcome:
         inputs: Names of the columns that say what varies.
         files: The tables, and the page where there is one.
         ranges: Of the table of ranges, where something is uncertain.
+        doubted: The keys that are.
     """
 
     folder: Path
@@ -43,6 +44,7 @@ class Outcome:
     inputs: tuple[str, ...]
     files: list[Path]
     ranges: list[dict[str, Any]] = field(default_factory=list)
+    doubted: frozenset[str] = frozenset()
 
 
 def default_folder(plan: Plan) -> Path:
@@ -115,7 +117,8 @@ def _write(entries: Sequence[Entry], folder: Path, plan: Plan) -> Outcome:
         metrics = [name for name in _metrics(done, inputs) if name[:1].isupper()]
         ranges = ranges_over(done, inputs=inputs, doubted=plan.doubted, metrics=metrics)
         files = write_table(folder / RANGES, ranges) if ranges else []
-        return replace(outcome, files=[*outcome.files, *files], ranges=ranges)
+        files = [*outcome.files, *files]
+        return replace(outcome, files=files, ranges=ranges, doubted=plan.doubted)
     if any(map(is_seed, inputs)):
         spread = spread_over_seeds(done, inputs=inputs, metrics=_metrics(done, inputs))
         outcome.files.extend(write_table(folder / SPREAD, spread))
