@@ -71,6 +71,7 @@ class _Card:
         self.remarks: list[str] = []
         self.isothermal = {"diffusivity", "kinetics", "ocp"}
         self.grown: dict[str, float] = {}
+        self.energies: dict[str, float] = {}
 
     def material(self) -> Material:
         """Make the material of the card."""
@@ -101,6 +102,7 @@ class _Card:
                 ranges=self._ranges(),
                 reference_temperature=reference,
                 isothermal=frozenset(self.isothermal),
+                activation_energies=self.energies,
                 remarks=remarks,
                 **optional,
                 **self._plain(),
@@ -149,6 +151,7 @@ class _Card:
         energy = self._optional(key)
         self.grown[law] = 1.0
         if energy is not None:
+            self.energies[law] = energy
             self.isothermal.discard(law)
             self.remarks += oddities("activation energy", energy, name=key)
             self.grown[law] = arrhenius(energy, self.temperature, reference, name=key)

@@ -44,6 +44,7 @@ def describe(material: Material) -> tuple[Row, ...]:
         *_kinetics(material),
         *_optional(material),
         *_voltage_limits(material),
+        ("reference_temperature", _reference_temperature(material)),
         ("temperature", f"{material.temperature:g} K"),
         ("capacity", _capacity(material)),
         ("assumed", assumed_text(material.sources)),
@@ -77,6 +78,8 @@ def _optional(material: Material) -> list[tuple[str, str]]:
     units = {"density": "kg/m^3", "electronic_conductivity": "S/m", "volume_change": ""}
     units |= {"temperature_min": "K", "temperature_max": "K"}
     found = {key: getattr(material, key) for key in units}
+    for law, energy in material.activation_energies.items():
+        found[f"{law}_activation_energy"], units[f"{law}_activation_energy"] = energy, "J/mol"
     return [
         (key, f"{value:g} {units[key]}".strip())
         for key, value in found.items()
@@ -101,6 +104,11 @@ def _kinetics(material: Material) -> list[tuple[str, str]]:
     else:
         current = ("exchange_current_density", f"{exchange.j0:g} A/m^2")
     return [("alpha_a", f"{kinetics.alpha_a:g}"), ("alpha_c", f"{kinetics.alpha_c:g}"), current]
+
+
+def _reference_temperature(material: Material) -> str:
+    given = "reference_temperature" in material.sources
+    return f"{material.reference_temperature:g} K" if given else ""
 
 
 def _voltage_limits(material: Material) -> list[tuple[str, str]]:

@@ -51,6 +51,7 @@ class Material:
         electronic_conductivity: Of the solid itself [S m-1], or None where it is not known.
         volume_change: Relative change of volume from x_min to x_max, or None.
         temperature_min, temperature_max: Where the numbers hold [K], or None.
+        activation_energies: Of "diffusivity" and "kinetics", where they are known [J mol-1].
         licence: Terms under which the numbers are given, such as "CC0-1.0".
     """
 
@@ -79,6 +80,7 @@ class Material:
     volume_change: float | None = None
     temperature_min: float | None = None
     temperature_max: float | None = None
+    activation_energies: Mapping[str, float] = field(default_factory=dict)
     licence: str = ""
 
     def __post_init__(self) -> None:

@@ -77,7 +77,8 @@ def review(material: Material) -> list[str]:
 
 def _numbers(material: Material) -> Iterator[tuple[str, float]]:
     """All plain numbers, by their keys in the table of what is plausible."""
-    yield "c_s_max", material.c_s_max
+    # a host that grows holds its ions in more room than the empty one had
+    yield "c_s_max", material.c_s_max / (1.0 + max(0.0, material.volume_change or 0.0))
     exchange = material.kinetics.exchange_current
     if isinstance(exchange, RootExchange):
         yield "rate_constant", exchange.rate_constant

@@ -16,6 +16,8 @@ from nanotrode.materials.laws import Constant
 
 SOURCE = re.compile(r"(doi:10\.\d{4,}/\S+|arXiv:\d{4}\.\d{4,}|assumed: \S.+)")
 NUMBERS = {"c_s_max", "x_min", "x_max", "diffusivity", "ocp", "alpha_a", "alpha_c", "density"}
+SODIUM = {"hard-carbon", "NVPF"}
+ILLUSTRATIVE = {"LTO", "TiO2-B"}
 ZINC = {"H2V3O8": 461.7, "Zn3V2O8_1.85H2O": 233.4, "Na0.95MnO2": 60.0}
 CARD = (resources.files("nanotrode.materials.cards") / "LiFePO4.toml").read_text()
 
@@ -40,9 +42,10 @@ def test_cards_make_sound_materials(name: str) -> None:
     empty, full = float(material.ocp(low)), float(material.ocp(high))
     assert material.voltage_limits[0] < empty
     assert full < material.voltage_limits[1]
-    assert material.illustrative == (name in ZINC)
+    assert material.illustrative == (name in ZINC or name in ILLUSTRATIVE)
     assert material.charge_number == (2 if name in ZINC else 1)
-    assert material.reference == ("Zn/Zn2+" if name in ZINC else "Li/Li+")
+    metal = "Zn/Zn2+" if name in ZINC else "Na/Na+" if name in SODIUM else "Li/Li+"
+    assert material.reference == metal
 
 
 @pytest.mark.parametrize("name", ZINC)

@@ -16,7 +16,7 @@ LARGEST_GAP = 2e-3
 
 @pytest.fixture(scope="module")
 def film():
-    return build_mesh(Film(thickness=20e-9), sizing=Sizing(segments=6), order=1)
+    return build_mesh(Film(thickness=5e-9), sizing=Sizing(segments=6), order=1)
 
 
 @pytest.mark.parametrize("name", library.names())
