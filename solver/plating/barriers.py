@@ -63,6 +63,9 @@ class BarrierLaw(Protocol):
     def overcome(self, drop: Array) -> Array:
         """(n,) the part of a plating current's overpotential that the barrier takes [V]."""
 
+    def gain(self, drop: Array) -> Array:
+        """(n,) how much more plates, over i_0, once what is bare is covered."""
+
 
 @dataclass(frozen=True)
 class _Barrier:
@@ -111,18 +114,28 @@ class KineticBarrier(_Barrier):
         share = np.divide(formed.value, whole, where=nucleates, out=np.zeros_like(whole))
         return self.height * share
 
+    def gain(self, drop: Array) -> Array:
+        """What growth has over nucleation, on the bare share."""
+        down = np.minimum(drop, 0.0)
+        more = self._nucleation(down).value - self._on_lithium(down).value
+        return np.maximum((1.0 - self.coverage) * more, 0.0)
+
     def _ways(self, drop: Array) -> tuple[Slope, Slope]:
         """Growth (or dissolution) and nucleation, each by its share of the site."""
         grown = self._on_lithium(drop)
-        beyond = _set_in(drop + self.height, np.minimum(self.height, ONSET))
-        formed = self._on_lithium(beyond.value)
-        bare = 1.0 - self.coverage
+        formed, bare = self._nucleation(drop), 1.0 - self.coverage
         # how much lithium there is to dissolve is told by `dissolving`
         lithium = np.where(drop > 0.0, 1.0, self.coverage)
         return (
             Slope(lithium * grown.value, lithium * grown.slope),
-            Slope(bare * formed.value, bare * formed.slope * beyond.slope),
+            Slope(bare * formed.value, bare * formed.slope),
         )
+
+    def _nucleation(self, drop: Array) -> Slope:
+        """N and its slope [V-1]."""
+        beyond = _set_in(drop + self.height, np.minimum(self.height, ONSET))
+        formed = self._on_lithium(beyond.value)
+        return Slope(formed.value, formed.slope * beyond.slope)
 
 
 class EquilibriumBarrier(_Barrier):
@@ -140,6 +153,10 @@ class EquilibriumBarrier(_Barrier):
     def overcome(self, drop: Array) -> Array:
         """What is left of U_n, in either direction."""
         return self._shift
+
+    def gain(self, drop: Array) -> Array:
+        """As far as the first step of time is concerned, none: the barrier fades over h_0."""
+        return np.zeros_like(drop)
 
     @property
     def _shift(self) -> Array:

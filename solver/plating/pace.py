@@ -14,15 +14,20 @@ FIRST_CHANGE = 0.003
 
 
 def first_size(model: PlatingModel, state: State) -> float:
-    """Time in which neither the deposit nor salt and lattice change much anywhere [s]."""
-    rate = model.volume_per_charge * np.abs(state.plating).max()
-    deposit = FIRST_DEPOSIT * model.anode.deposit.coverage_thickness / max(rate, 1e-300)
+    """Time in which neither the deposit nor salt and lattice change much anywhere [s].
+
+    Nor do nuclei grow much by what they cover, before which a bare surface decides who grows.
+    """
+    around, deposit = state.surroundings, model.anode.deposit
+    more = around.fed * deposit.exchange_current_density * model.barrier(around).gain(state.drop)
+    rate = model.volume_per_charge * max(np.abs(state.plating).max(), more.max())
+    growth = FIRST_DEPOSIT * deposit.coverage_thickness / max(rate, 1e-300)
     fastest = 0.0
     if model.salt is not None and state.salt is not None:
         fastest = model.salt.fastest(model.salt_flow(state.u, state.salt))
     if model.lattice is not None:
         fastest = max(fastest, model.lattice.fastest(state.inserted[model.system.own]))
-    return float(min(deposit, FIRST_CHANGE / max(fastest, 1e-300)))
+    return float(min(growth, FIRST_CHANGE / max(fastest, 1e-300)))
 
 
 def lithium(model: PlatingModel, state: State) -> float:

@@ -13,7 +13,7 @@ from nanotrode.errors import MaterialError
 from nanotrode.materials import library, plating_library
 from nanotrode.materials.catalogue import describe_card
 from nanotrode.materials.constants import FARADAY, GAS_CONSTANT
-from nanotrode.materials.plating import Coat, Plateau, Solid
+from nanotrode.materials.plating import Coat, Deposit, Plateau, Solid
 from nanotrode.materials.plating_card import number_names, read_plating_card
 
 SOURCE = re.compile(r"(doi:10\.\d{4,}/\S+|arXiv:\d{4}\.\d{4,}|assumed: \S.+)")
@@ -188,6 +188,19 @@ def test_a_faulty_card_is_refused_by_file_key_and_remedy(old: str, new: str, sai
     with pytest.raises(MaterialError, match=re.escape(said)) as caught:
         read_plating_card(CARD.replace(old, new))
     assert str(caught.value).startswith("card: ")
+
+
+def test_a_law_of_the_barrier_that_is_none_is_refused_in_card_and_python() -> None:
+    text = (FOLDER / "Li.toml").read_text(encoding="utf-8")
+    card = read_plating_card(f'barrier_law = "equilibrium"\n{text}', file="card")
+    assert isinstance(card, Deposit)
+    assert card.barrier_law == "equilibrium"
+    lithium = plating_library.load_deposit("Li")
+    assert lithium.barrier_law == "kinetic"
+    with pytest.raises(MaterialError, match=r"barrier_law: got 'kinetics'; did you mean 'kinetic'"):
+        replace(lithium, barrier_law="kinetics")
+    with pytest.raises(MaterialError, match=r"card: barrier_law: got 'no', expected one of"):
+        read_plating_card(f'barrier_law = "no"\n{text}', file="card")
 
 
 def test_numbers_are_checked_without_a_card_too() -> None:

@@ -15,6 +15,7 @@ from nanotrode.materials.constants import FARADAY
 from nanotrode.materials.plating import BARRIER_LAWS
 from nanotrode.solver.plating.barriers import LAWS, ONSET
 from nanotrode.solver.plating.kinetics import Plating
+from nanotrode.solver.plating.pace import first_size
 from nanotrode.solver.plating.settings import PlatingSettings
 from nanotrode.solver.plating.simulation import PlatingSimulation
 
@@ -200,3 +201,36 @@ def test_a_thin_deposit_beside_a_thick_one_stays_in_a_rest():
         uneven = np.where(model.sites.heights > 3e-6, 1e-7, 3e-9)
         state = hosts.plate(model, density=0.0, on=uneven)
         assert (np.abs(state.plating).max() > 0.1) == moves
+
+
+# -- time steps while a surface nucleates -----------------------------------------------------
+
+
+def test_first_steps_see_nuclei_grow():
+    """A twentieth of the time in which what is covered would grow e-fold: h_0 over its growth."""
+    of = hosts.anode(barrier=0.095, on_collector=0.095)
+    model = hosts.model(hosts.column(), of)
+    state = hosts.plate(model, density=0.5)
+    drop = state.drop.min()
+    growth = RATE * (density(0.0, 0.0) - density(drop, 1.0, barrier=0.0))
+    formed = RATE * np.abs(state.plating).max()
+    assert first_size(model, state) == pytest.approx(0.05 * LAYER / (growth - formed), rel=0.01)
+    assert growth > 50.0 * formed
+
+
+def test_steps_in_time_do_not_decide_who_grows():
+    """Nucleation along a host where ions lose tens of millivolts, against steps much shorter."""
+
+    def wall(x):
+        return (x[:, 0] < 0.5) & (x[:, 2] < 10.0)
+
+    mesh = hosts.column((2, 1, 12), sides=(1.0, 1.0, 12.0), host=wall)
+    of = hosts.anode(barrier=0.095, on_collector=0.095, electrolyte=0.002, ions=0.0)
+    found = []
+    for size in (np.inf, 0.1):
+        how = PlatingSettings(tolerance=0.02 if size == np.inf else 2e-4, max_step=size)
+        steps = "Plate at 0.5 mA/cm2 for 8 s"
+        run = PlatingSimulation(mesh, of, protocol=steps, coat_thickness=0.0, settings=how).run()
+        found.append(run.series["Deposit coefficient of variation"][-1])
+    assert found[1] > 0.5
+    assert found[0] == pytest.approx(found[1], rel=0.03)

@@ -63,7 +63,10 @@ def test_a_reaction_too_fast_to_be_known_leaves_the_resistances(exchange, densit
 
 @pytest.mark.parametrize("exchange", [1e-7, 1e-9, 1e-13])
 @pytest.mark.parametrize("electrons", [1e-2, 5.96e7])
-def test_a_reaction_too_slow_to_be_felt_rests_where_its_barrier_is(exchange, electrons):
+@pytest.mark.parametrize(("law", "rest"), [("kinetic", 0.0), ("equilibrium", -0.1 / np.e)])
+def test_a_reaction_too_slow_to_be_felt_rests_where_it_is_in_equilibrium(
+    exchange, electrons, law, rest
+):
     """Copper conducts 1e16 times better than such a surface; its rounding is not asked away."""
     of = hosts.anode(
         electrons=electrons,
@@ -71,13 +74,14 @@ def test_a_reaction_too_slow_to_be_felt_rests_where_its_barrier_is(exchange, ele
         barrier=0.1,
         on_collector=0.1,
         exchange_current_density=exchange,
+        barrier_law=law,
     )
     model = hosts.model(hosts.column((2, 2, 6), host=lambda x: x[:, 2] < 2.0), of)
-    law = law_of(model, hosts.bare(model) + DEPOSIT.coverage_thickness)
+    reactions = law_of(model, hosts.bare(model) + DEPOSIT.coverage_thickness)
     start = np.where(np.arange(model.potentials.size) < model.potentials.n_ions, 0.0, -1.2)
     scale = 5.0 * model.footprint
-    found = model.newton.solve(law, guess=(start, -1.2), current=0.0, scale=scale)
-    assert found.potential == pytest.approx(-0.1 / np.e, rel=1e-9)
+    found = model.newton.solve(reactions, guess=(start, -1.2), current=0.0, scale=scale)
+    assert found.potential == pytest.approx(rest, rel=1e-9, abs=1e-10)
 
 
 def test_a_bare_foil_is_exact_and_waits_for_its_barrier():
