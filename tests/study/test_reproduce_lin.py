@@ -100,7 +100,7 @@ def test_what_the_paper_leaves_open_is_varied():
         assert {each.thickness for each in own} == {30.0, 42.0, 60.0}
         assert {each.width for each in own} == {15.0, 30.0}
         refined = [case for case in plan.refined if case.host == host]
-        assert {case.size for case in refined} >= {2.2, 1.1}
+        assert {case.size for case in refined} >= {2.0, 1.1}
         assert {case.tolerance for case in refined} >= {0.01}
     for host in HOSTS:
         assert {case.inputs.law for case in plan.of(host)} == {"kinetic", "equilibrium"}
@@ -142,7 +142,7 @@ def test_a_verdict_says_for_which_inputs_it_holds(judged):
         Inputs(exchange=20.0): {"layers": TOP},
         Inputs(ions=BOUNDARIES): {"layers": TOP},
         Inputs(ions=BOUNDARIES, activated=True): {},
-        Inputs(seed=3): {"layers": TOP},
+        Inputs(seed=1): {"layers": TOP},
         Inputs(thickness=60.0): {},
     }
     finding = judged("filled evenly", runs)
@@ -150,7 +150,7 @@ def test_a_verdict_says_for_which_inputs_it_holds(judged):
     assert finding.inputs(True) == (
         "grain boundaries, activated: i0 5 A/m2; grains: i0 0.5, 5 A/m2; 60 um thick"
     )
-    assert finding.inputs(False) == "grain boundaries: i0 5 A/m2; grains: i0 20 A/m2; seed 3"
+    assert finding.inputs(False) == "grain boundaries: i0 5 A/m2; grains: i0 20 A/m2; seed 1"
     # thirds of 3.33 layers: 10 / 3 * 0.1 everywhere; on top 0.2 / 3 + 0.2 + 0.3 + 0.5 - 1 / 3
     assert finding.range == "0 to 67"
 

@@ -18,9 +18,10 @@ BODIES = {
 }
 """LLTO with grain boundaries and without, and whether it is activated: by the paper, a coat of
 carbon nanotubes has that done, and bare LLTO hardly changes (it is activated in one run)."""
-SEEDS = (2, 3, 4, 5)
-"""Beside the usual one, 1; none was chosen for its result."""
-WIDE, COARSE, FINE = 30.0, 2.2, 1.1
+SEEDS = (1, 2, 4, 5)
+"""Beside the usual one, 3: that of the five whose pores conduct as their median does (0.11, 0.17,
+0.16, 0.14, 0.19 of the electrolyte's conductivity). None was chosen for where lithium goes."""
+WIDE, COARSE, FINE = 30.0, 2.0, 1.1
 """Another width [um], which is meshed coarsely, and two other sizes of elements [um]."""
 
 NO_BARRIER, BARRIER = (("nucleation_barrier", "0 mV"),), (("nucleation_barrier", "95 mV"),)
@@ -82,7 +83,7 @@ def whole() -> Plan:
 
 def quick() -> Plan:
     """A few coarse runs that go through every part; their numbers mean nothing."""
-    usual, size = Inputs(thickness=20.0), 3.0
+    usual, size = Inputs(thickness=20.0, seed=1), 3.0
     hosts = [Case(host, usual, size=size) for host in HOSTS]
     changed = [
         Case("LLTO@CNT", replace(usual, exchange=50.0), size=size),
@@ -123,6 +124,10 @@ def _single(usual: Inputs) -> Iterator[Case]:
         yield from (Case(host, replace(usual, thickness=value)) for value in (30.0, 60.0))
         yield from (Case(host, replace(usual, seed=seed)) for seed in SEEDS)
         yield Case(host, replace(usual, width=WIDE), size=COARSE)
+    for seed in SEEDS:
+        yield Case("CNT", replace(usual, seed=seed), changes=NO_BARRIER, label="no barrier")
+    wide = replace(usual, width=WIDE)
+    yield Case("CNT", wide, changes=NO_BARRIER, size=COARSE, label="no barrier")
     yield from (Case(host, replace(usual, electrolyte=0.1)) for host in ("LLTO@CNT", "CNT"))
     yield from (Case("CNT", replace(usual, coverage=value)) for value in (1.0, 100.0))
     yield Case("LLTO", replace(usual, electrons=1e-3))
