@@ -152,7 +152,7 @@ ODD = [
     ),
     (
         {"ocp": "table = [[0.1, 3.6], [0.9, 3.0]], unit = 'V'"},
-        "table of its ocp reaches from x = 0.1 to 0.9.* 0.0038 to 0.98",
+        "table of its ocp reaches from x = 0.1 to 0.9.* 0.00637 to 0.98",
     ),
     (
         {"kinetics_activation_energy": "value = '35 J/mol'"},

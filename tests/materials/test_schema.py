@@ -214,8 +214,8 @@ def test_rows_tell_ranges_marks_terms_and_what_is_assumed(tmp_path: Path) -> Non
     assert rows["volume_change"] == ("volume_change", "0.02", "assumed: a guess")
     assert rows["two_phase"].value.startswith("yes")
     assert rows["licence"].value == "CC0-1.0"
-    assert rows["assumed"].value == "5 of 12 numbers: " + ", ".join(
-        ("x_min", "x_max", "voltage_min", "voltage_max", "volume_change")
+    assert rows["assumed"].value == "3 of 12 numbers: " + ", ".join(
+        ("voltage_min", "voltage_max", "volume_change")
     )
     assert "cannot be looked up" in rows["warning"].value
     lithium = {row.key: row.value for row in describe_card("Li")}

@@ -76,7 +76,7 @@ def test_what_is_written_back_reads_as_the_same_study(good, tmp_path):
         ('name = "LiFePO4"', "", 8, "material: give either a name"),
         ('name = "LiFePO4"', 'file = "none.toml"', 9, "none.toml: cannot be read"),
         ("0.02", "1.2", 12, "initial.stoichiometry: got 1.2, expected less than 1"),
-        ("0.02", "0.999", 12, "0.999 is outside what LiFePO4 can have; expected 0.0038"),
+        ("0.02", "0.999", 12, "0.999 is outside what LiFePO4 can have; expected 0.00637"),
         ("stoichiometry = 0.02", 'voltage = "5 V"', 12, "expected 2."),
         ("stoichiometry = 0.02", "", 11, "initial: give either a stoichiometry"),
         ("Discharge at", "Dischrage at", 16, "protocol.0.steps.0: 'Dischrage at 20C"),
