@@ -35,6 +35,8 @@ _NEXT_TO_NOTHING = 0.02
 """Potentials that no host has everywhere [V]."""
 _GAP = 0.005
 """Stoichiometry that a table may lack at an end without a word."""
+_MUCH = 1.5
+"""Volume, over that of the empty host, from which a full one counts as grown much."""
 _WARMER = 1.0
 """Change of temperature that diffusivities notice: by 5 % at 30 kJ/mol [K]."""
 
@@ -77,8 +79,9 @@ def review(material: Material) -> list[str]:
 
 def _numbers(material: Material) -> Iterator[tuple[str, float]]:
     """All plain numbers, by their keys in the table of what is plausible."""
-    # a host that grows holds its ions in more room than the empty one had
-    yield "c_s_max", material.c_s_max / (1.0 + max(0.0, material.volume_change or 0.0))
+    # a host that grows much holds its ions in more room than the empty one had
+    swollen = 1.0 + (material.volume_change or 0.0)
+    yield "c_s_max", material.c_s_max / (swollen if swollen > _MUCH else 1.0)
     exchange = material.kinetics.exchange_current
     if isinstance(exchange, RootExchange):
         yield "rate_constant", exchange.rate_constant

@@ -31,15 +31,26 @@ class Cells(NamedTuple):
 
 # masses from the standard atomic weights; a graphite with SiOx has no formula unit: one of silicon
 # and carbon that holds 420 mAh/g
+# capacities of the cards after their own sets: see test_literature
 CARDS = {
     "H2V3O8": Cells(282.83, 6, (461, 462.5)),  # doi:10.1007/s11581-024-05667-2
+    "LNMO": Cells(182.7, 1, (115, 135)),
+    "LTO": Cells(459.1, 3, (165, 175)),  # doi:10.3390/mi15030310
     "LiCoO2": Cells(97.87, 1, (125, 145)),  # usual, up to 4.2 V
     "LiFePO4": Cells(157.76, 1, (160, 170)),  # 170 of one electron per iron
+    "NCA": Cells(96.08, 1, (155, 190)),
+    "NCO-Ecker": Cells(97.78, 1, (170, 200)),
+    "NMC532": Cells(96.55, 1, (155, 190)),
     "NMC622": Cells(96.93, 1, (174, 176)),  # usual, up to 4.2 V
     "NMC811": Cells(97.28, 1, (190, 205)),  # doi:10.1039/d2dt02246j
+    "NVPF": Cells(417.79, 2, (90, 110)),  # two sodium for two vanadium
     "Na0.95MnO2": Cells(108.78, 1, (59, 61)),  # assumed in the card
+    "TiO2-B": Cells(79.87, 1, (300, 310)),  # doi:10.1002/adma.200400795; mass without lithium
     "Zn3V2O8_1.85H2O": Cells(459.3, 4, (232, 234)),  # two electrons per vanadium
     "graphite": Cells(26801.5 / 420, 1, (330, 372)),  # doi:10.1149/1945-7111/ab9050
+    "graphite-Ecker": Cells(70.79, 1, (290, 340)),  # 1.8 % more than C6 holds
+    "hard-carbon": Cells(96.09, 1, (200, 279)),  # NaC8, mass without sodium
+    "silicon": Cells(28.086, 3.75, (2800, 3579)),  # Li15Si4, mass without lithium
 }
 SLACK = 2e-3
 """By what a potential at an end of the window may miss a cut-off [V]."""
