@@ -13,6 +13,9 @@ from .sourcing import is_assumed
 RESTS_ON, CARDS, SOURCES = "rests on", "cards", "sources"
 """Keys under which summaries and `provenance.json` tell it."""
 
+GIVEN = "given in the study"
+"""The source of a number that a study sets in place of a card's."""
+
 _INSERTION = ("c_s_max", "x_min", "x_max", "diffusivity", "ocp")
 _KINETICS = ("rate_constant", "exchange_current_density")
 _DECIDING: Mapping[str, tuple[str, ...]] = {
@@ -50,6 +53,7 @@ class Origins:
         )
         for word, found in (
             ("assumed numbers", self._deciding(is_assumed)),
+            ("numbers of the study's own", self._deciding(_is_given)),
             ("numbers without a source", self._deciding(_is_missing)),
         ):
             if found:
@@ -89,6 +93,10 @@ def origins_of(electrode: Material | Anode) -> Origins:
         return Origins({"material": electrode.name}, sources, illustrative)
     names = {part: card.name for part, card in electrode.parts.items()}
     return Origins(names, electrode.sources())
+
+
+def _is_given(source: str) -> bool:
+    return source == GIVEN
 
 
 def _is_missing(source: str) -> bool:

@@ -74,7 +74,8 @@ def grounds_of(cases: Iterable[str | Path]) -> list[str]:
     told = [str(origins_in(case).get(names.RESTS_ON, "")) for case in cases]
     counts = Counter(text for text in told if text)
     many = len(counts) > 1
-    return [f"{text} ({count} cases)" if many else text for text, count in counts.most_common()]
+    said = [f"{text} ({count} case{'s' * (count > 1)})" for text, count in counts.most_common()]
+    return said if many else list(counts)
 
 
 def origins(made: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

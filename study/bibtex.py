@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
 from typing import NamedTuple
 
 from ..materials.sourcing import dois
@@ -54,6 +56,19 @@ def identifiers_in(source: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
+@cache
+def shipped(file: str) -> Mapping[str, str]:
+    """The entries of one of our own .bib files, by key."""
+    text = (resources.files(__package__) / file).read_text(encoding="utf-8")
+    found = (part.strip() for part in text.split("\n\n"))
+    return {part[part.index("{") + 1 : part.index(",")]: part for part in found}
+
+
+def noted(entry: str, note: str) -> str:
+    """An entry with a note."""
+    return f"{entry[:-1]}  note = {{{escaped(note)}}},\n}}"
+
+
 def escaped(text: str) -> str:
     """A text in which TeX finds nothing to interpret."""
     return "".join(_SPECIAL.get(sign, sign) for sign in text)
@@ -65,12 +80,16 @@ def comment(text: str) -> str:
 
 
 def _entry(kind: str, name: str, used: Mapping[str, list[str]]) -> str:
+    told = "; ".join(f"{card}: {', '.join(keys)}" for card, keys in used.items())
+    known = f"doi = {{{name}}}"
+    for entry in shipped("sources.bib").values() if kind == "doi" else ():
+        if known in entry:
+            return noted(entry, f"Numbers of {told}")
     fields = {
         "doi": {"doi": name, "url": f"https://doi.org/{name}"},
         "arxiv": {"eprint": name, "archiveprefix": "arXiv", "url": f"https://arxiv.org/abs/{name}"},
         "url": {"url": name},
     }[kind]
-    told = "; ".join(f"{card}: {', '.join(keys)}" for card, keys in used.items())
     lines = "".join(f"  {key} = {{{value}}},\n" for key, value in fields.items())
     label = re.sub(r"[^A-Za-z0-9]+", "-", f"{kind}-{name}").strip("-")
-    return f"@misc{{{label},\n{lines}  note = {{Numbers of {escaped(told)}}},\n}}"
+    return noted(f"@misc{{{label},\n{lines}}}", f"Numbers of {told}")

@@ -23,6 +23,7 @@ from ..materials.kinetics import ConstantExchange, RootExchange
 from ..materials.laws import Constant, Formula
 from ..materials.laws import Table as Tabulated
 from ..materials.material import Material
+from ..materials.origins import GIVEN
 from ..solver.checks import Electrode
 from ..solver.protocol import Protocol
 from .build_plating import coat_thickness, conducts_ions, make_plating
@@ -193,6 +194,8 @@ def make_material(study: Study) -> Material:
     elif table.diffusivity_factor is not None:
         assert isinstance(card.diffusivity, Constant | Formula | Tabulated)  # as cards hold
         changes["diffusivity"] = card.diffusivity.scaled(table.diffusivity_factor)
+    if table.electronic_conductivity is not None:
+        changes["electronic_conductivity"] = float(table.electronic_conductivity)
     changed = {
         key.removesuffix("_factor")
         for key in _given(table)
@@ -201,7 +204,7 @@ def make_material(study: Study) -> Material:
     given = {"diffusivity": table.diffusivity}
     given["kinetics"] = table.rate_constant or table.exchange_current_density
     changes["isothermal"] = card.isothermal - {key for key in given if given[key] is not None}
-    changes["sources"] = {**card.sources, **dict.fromkeys(changed, "given in the study")}
+    changes["sources"] = {**card.sources, **dict.fromkeys(changed, GIVEN)}
     # what the study gives is meant: its range on the card is another number's
     replaced = {**dict.fromkeys(changed), **{f"{key}.factor": None for key in changed}}
     if given["kinetics"] is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import StudyError
 from ..materials import plating_library as library
+from ..materials.origins import GIVEN
 from ..materials.plating import Anode
 from .microstructures import MiecScaffoldTable
 from .plating_tables import PlatingTable
@@ -91,7 +92,7 @@ def _changed(anode: Anode, table: PlatingTable) -> Anode:
         card: Any = getattr(anode, part)
         if card is None:
             raise StudyError(f"{key}: this anode has no {part}")
-        sources = {**card.sources, name: "given in the study"}
+        sources = {**card.sources, name: GIVEN}
         ranges = {key: ends for key, ends in card.ranges.items() if key != name}
         card = replace(card, **{name: float(value)}, sources=sources, ranges=ranges)
         anode = replace(anode, **{part: card})

@@ -13,6 +13,7 @@ from ..solver.sentence import NOT_A_TEXT
 from .fields import (
     RUN_NAME,
     Concentration,
+    Conductivity,
     CurrentDensity,
     Diffusivity,
     Length,
@@ -73,6 +74,11 @@ class MaterialTable(Table):
     rate_constant: RateConstant | None = None
     alpha_a: float | None = Field(None, gt=0)
     alpha_c: float | None = Field(None, gt=0)
+    electronic_conductivity: Conductivity | None = Field(
+        None,
+        gt=0,
+        description="of the solid, with its core or coat: what electrons would lose is told by it",
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> MaterialTable:

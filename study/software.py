@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from importlib import resources
 from pathlib import Path
 
-from .bibtex import escaped
+from .bibtex import escaped, noted, shipped
 
 _BY_GMSH = ("nanowire-array", "nanobelt-array", "mesh")
 """Kinds of geometry that Gmsh has a part in."""
@@ -43,8 +42,8 @@ def software_used(
 def entry(key: str, versions: Mapping[str, str]) -> str:
     """An entry of `software.bib`, with the version that ran."""
     found = next((versions[p] for p in _VERSION_OF.get(key, (key,)) if p in versions), None)
-    text = _entries()[key]
-    return text if found is None else text[:-1] + f"  note = {{version {escaped(found)}}},\n}}"
+    text = shipped("software.bib")[key]
+    return text if found is None else noted(text, f"version {found}")
 
 
 def nanotrode_entry(versions: Mapping[str, str], commits: set[str]) -> str:
@@ -60,12 +59,6 @@ def nanotrode_entry(versions: Mapping[str, str], commits: set[str]) -> str:
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
     return f"@misc{{nanotrode,\n{lines}}}"
-
-
-def _entries() -> dict[str, str]:
-    text = (resources.files(__package__) / "software.bib").read_text(encoding="utf-8")
-    found = (part.strip() for part in text.split("\n\n"))
-    return {re.match(r"@\w+\{([\w-]+),", part)[1]: part for part in found}  # type: ignore[index]
 
 
 def _citation() -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import pytest
 from nanotrode.materials import library, plating_library
 from nanotrode.materials.card import read_card
 from nanotrode.materials.catalogue import card_text, numbers_in
-from nanotrode.materials.origins import origins_of
+from nanotrode.materials.origins import GIVEN, origins_of
 
 KNOWN = "doi:10.1000/x"
 CARD = """
@@ -59,6 +59,12 @@ def test_a_material_of_a_script_has_numbers_without_a_source():
     assert told == (
         "numbers without a source: c_s_max, x_min, x_max, diffusivity, rate_constant of mine"
     )
+
+
+def test_what_a_study_sets_is_its_own_and_no_card_s():
+    given = dict(library.load("LiCoO2").sources) | {"diffusivity": GIVEN, "alpha_a": GIVEN}
+    told = origins_of(replace(library.load("LiCoO2"), sources=given)).rests_on()
+    assert "numbers of the study's own: diffusivity of LiCoO2" in told
 
 
 def test_both_kinds_of_runs_tell_it_in_one_way():

@@ -78,6 +78,6 @@ def test_a_sweep_says_what_its_cases_rest_on_each_text_once(tmp_path):
         made = MADE | {"rests on": rests}
         (tmp_path / f"cases/{number}/provenance.json").write_text(json.dumps(made))
     cases = sorted((tmp_path / "cases").iterdir())
-    assert grounds_of(cases) == ["a (2 cases)", "b (1 cases)"]
+    assert grounds_of(cases) == ["a (2 cases)", "b (1 case)"]
     assert grounds_of(cases[:1]) == ["a"]
     assert stamp_of([tmp_path])["Description"] == "rests on a"

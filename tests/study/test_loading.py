@@ -293,6 +293,14 @@ def test_a_material_can_be_changed_in_the_study(changed):
     assert material.sources["diffusivity"] == "given in the study"
 
 
+def test_a_core_that_conducts_is_told_to_the_material(changed):
+    path = changed('"LiFePO4"', '"LiFePO4"\nelectronic_conductivity = "10 mS/cm"')
+    assert make_material(load_study(path)).electronic_conductivity == pytest.approx(1.0)
+    path = changed('"LiFePO4"', '"LiFePO4"\nelectronic_conductivity = "0 S/m"')
+    with pytest.raises(StudyError, match="electronic_conductivity: got '0 S/m', expected more"):
+        load_study(path)
+
+
 def test_own_files_are_found_beside_the_study_file(changed, tmp_path, monkeypatch):
     monkeypatch.chdir("/")
     path = changed('kind = "nanowire-array"', 'kind = "mesh"\nfile = "mine.msh"')
