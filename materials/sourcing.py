@@ -9,6 +9,7 @@ EXPECTED = 'expected a DOI ("doi:10.1149/2.053304jes"), an arXiv number, a URL o
 
 _DOI = re.compile(r"doi:\s*(\S*)", re.IGNORECASE)
 _FORM = re.compile(r"10\.\d{4,9}/[^\s,;]+")
+_OF_RANGE = re.compile(r"\s*(?:low|high|range)\b", re.IGNORECASE)
 _MEMORY = re.compile(r"\bfrom memory\b", re.IGNORECASE)
 _KNOWN = re.compile(
     r"doi:|arxiv:\s*\d{4}\.\d{4,5}|arxiv:\s*[a-z.-]+/\d{7}|https?://\S+\.\S+"
@@ -33,8 +34,9 @@ def fault(source: str) -> str:
 
 
 def is_assumed(source: str) -> bool:
-    """Whether a number, or a part of it, is assumed."""
-    return re.search(r"\bassumed\b", source, re.IGNORECASE) is not None
+    """Whether a number, or a part of it, is assumed; where its range is from is another matter."""
+    told = [clause for clause in source.split(";") if not _OF_RANGE.match(clause)]
+    return re.search(r"\bassumed\b", ";".join(told), re.IGNORECASE) is not None
 
 
 def remarks(sources: Mapping[str, str]) -> list[str]:

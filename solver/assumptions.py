@@ -183,7 +183,7 @@ def examine(
     if not steps:
         return found
     density = max(step.density for step in steps)
-    found.numbers["at a current density of [A.m-2]"] = density
+    found.numbers["mean current density, by charge [A.m-2]"] = density
     if poles is None:
         found.untested.append(
             "losses of electrons and ions: their ways are known of films, wires and belts alone"
@@ -228,9 +228,9 @@ def _test_heat(found: Tested, steps: list[Step], *, thickness: float) -> None:
     """Heat, by the solid's volume per collector area [m]."""
     warmest = max(warming(step.power, step.energy / thickness) for step in steps)
     hottest = max(step.energy for step in steps) / thickness
-    found.numbers["heat [W.m-2]"] = max(step.power for step in steps)
+    found.numbers["heat per collector area [W.m-2]"] = max(step.power for step in steps)
     found.numbers["warming without cooling [K]"] = hottest / HEAT_CAPACITY
-    found.numbers["warming [K]"] = warmest
+    found.numbers["warming, at most [K]"] = warmest
     if warmest > WARM:
         found.warnings.append(
             f"the electrode would warm by {warmest:.2g} K (assumed: {HEAT_CAPACITY:.2g} J/(m3 K), "

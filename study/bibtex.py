@@ -50,7 +50,7 @@ def identifiers_in(source: str) -> list[tuple[str, str]]:
     """The DOIs, arXiv numbers and addresses in a text, each with its kind."""
     found = [("doi", text) for text in dois(source)]
     found += [("arxiv", text) for text in _ARXIV.findall(source)]
-    for text in (one.rstrip(".:") for one in _URL.findall(source)):
+    for text in (one.rstrip(".:)") for one in _URL.findall(source)):
         at_doi = dois(re.sub(r"^https?://(dx\.)?doi\.org/", "doi:", text))
         found += [("doi", doi) for doi in at_doi] or [("url", text)]
     return list(dict.fromkeys(found))

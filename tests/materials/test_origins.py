@@ -47,6 +47,12 @@ def test_an_assumed_number_that_decides_is_named(source):
     assert origins.rests_on() == "assumed numbers: c_s_max of host"
 
 
+@pytest.mark.parametrize("end", ["high assumed, ten times", "low: assumed", "range assumed"])
+def test_an_assumed_range_makes_no_number_assumed(end):
+    origins = origins_of(read_card(card(c_s_max=f"{KNOWN}; {end}")))
+    assert "assumed numbers" not in origins.rests_on()
+
+
 def test_an_illustrative_card_is_named_and_warned_of():
     origins = origins_of(read_card(card(illustrative="true")))
     assert origins.rests_on() == "illustrative numbers: host"

@@ -47,6 +47,7 @@ def entries(text: str) -> dict[str, str]:
         ("https://doi.org/10.5334/jors.309", [("doi", "10.5334/jors.309")]),
         ("arXiv:1709.03970", [("arxiv", "1709.03970")]),
         ("https://example.org/a_b.", [("url", "https://example.org/a_b")]),
+        ("a file (https://example.org/a)", [("url", "https://example.org/a")]),
         ("assumed: between 0.10.3 and 10.5 V", []),
         ("doi:10.1000/a, doi:10.1000/b", [("doi", "10.1000/a"), ("doi", "10.1000/b")]),
     ],
