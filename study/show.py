@@ -13,11 +13,13 @@ from ..materials import library, plating_library
 from ..materials.catalogue import describe_card, electrodes_of
 from ..materials.origins import CARDS, SOURCES
 from ..materials.plating_card import kind_of
+from ..materials.sourcing import is_assumed
 
 if TYPE_CHECKING:
     from ..geometry.build_cad import Shape
     from ..geometry.mesh import ElectrodeMesh
     from ..materials.material import Material
+    from ..materials.plating_card import PlatingCard
     from ..solver.result import Result
 
 
@@ -112,12 +114,14 @@ def show_materials() -> None:
         text = f"{material.formula}, {material.ion}"
         if capacity is not None:
             text += f", {capacity / 3600:.0f} mAh/g"
-        _say(f"{name:<22} {text}{_caution(material)}")
+        _say(f"{name:<22} {text}{_caution(material)}; {_known(material)}")
     _say("")
     for name in plating_library.names():
         card = plating_library.load(name)
-        _say(f"{name:<22} {kind_of(card)}: {card.about}")
-    _say("\nnanotrode materials NAME: its numbers, their ranges and sources, what is assumed")
+        _say(f"{name:<22} {kind_of(card)}: {card.about}; {_known(card)}")
+    _say(
+        "\nnanotrode materials NAME: its numbers, their ranges and sources, its terms and warnings"
+    )
 
 
 def _caution(material: Material) -> str:
@@ -125,6 +129,18 @@ def _caution(material: Material) -> str:
     marks = {"illustrative": material.illustrative, "two phases": material.two_phase}
     told = [mark for mark, there in marks.items() if there]
     return f" ({', '.join(told)})" if told else ""
+
+
+def _known(card: Material | PlatingCard) -> str:
+    """How much of a card is assumed, and how many of its numbers have a range."""
+    sources, ranges = dict(card.sources), len(card.ranges)
+    lithiation = getattr(card, "lithiation", None)
+    if lithiation is not None:
+        sources |= {f"lithiation.{key}": source for key, source in lithiation.sources.items()}
+        ranges += len(lithiation.ranges)
+    assumed = sum(map(is_assumed, sources.values()))
+    text = f"{assumed} of {len(sources)} numbers assumed"
+    return f"{text}, {ranges} with a range" if ranges else text
 
 
 def show_material(name: str, electrode: str | None = None) -> None:

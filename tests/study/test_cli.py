@@ -115,9 +115,13 @@ def test_an_interrupted_run_says_how_to_go_on(capsys, good, monkeypatch):
 def test_materials_are_listed_and_shown(capsys):
     code, out, _ = answer(capsys, "materials")
     assert code == 0
-    assert "LiFePO4" in out
+    assert "165 mAh/g (two phases); 7 of 13 numbers assumed, 3 with a range" in out
+    assert "462 mAh/g (illustrative); 11 of 11 numbers assumed" in out
     code, out, _ = answer(capsys, "materials", "LiFePO4")
     assert "22806 mol/m^3   [doi:10.1149/2.053304jes]" in out
+    assert "5.9e-18 m^2/s (5.3e-19 to 6.9e-17)   [" in out
+    assert "two_phase                  yes" in out
+    assert "licence                    CC0-1.0" in out
 
 
 def test_cards_of_plating_hosts_are_listed_and_shown(capsys):
