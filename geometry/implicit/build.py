@@ -29,6 +29,7 @@ from ..topology import Facets, facets_of
 from .bcc import Grid, Tets, fill
 from .coating import coat
 from .cutting import Field
+from .image import Image
 from .islands import count_crowded_edges, find_islands, solid_volume
 from .level_set import LevelSet
 from .outcome import finish_implicit
@@ -148,7 +149,23 @@ def _first_phase(frame: Frame) -> tuple[Cut, float]:
         volumes=tet_volumes(frame.tets.points, cells),
         samples=frame.samples,
     )
-    return search(frame.shape.porosity, forecast, lambda shift: _cut(frame, shift))
+    return search(
+        frame.shape.porosity,
+        forecast,
+        lambda shift: _cut(frame, shift),
+        advice=_advice(frame.shape),
+    )
+
+
+def _advice(shape: ImplicitShape) -> str:
+    """What may help where a porosity is not reached."""
+    if isinstance(shape, Image):
+        return (
+            "voxels that touch along an edge or at a corner join or part when they are smoothed: "
+            "smoothing = 0 keeps them as they are, another smoothing may do"
+        )
+    finer = "a smaller element size will do"
+    return f"another seed or {finer}" if getattr(shape, "seed", None) is not None else finer
 
 
 def _cut(frame: Frame, shift: float) -> tuple[Cut, float]:

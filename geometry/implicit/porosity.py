@@ -83,7 +83,11 @@ class Forecast:
 
 
 def search[T](
-    wanted: float, forecast: Forecast, cut: Callable[[float], tuple[T, float]]
+    wanted: float,
+    forecast: Forecast,
+    cut: Callable[[float], tuple[T, float]],
+    *,
+    advice: str = "a smaller element size will do",
 ) -> tuple[T, float]:
     """The best of a few meshes, and its shift in spacings.
 
@@ -94,6 +98,7 @@ def search[T](
         wanted: connected porosity.
         forecast: of the porosity at a shift.
         cut: makes the mesh for a shift, and measures its porosity.
+        advice: what the user can do where it is not reached.
 
     Raises:
         MeshError: if the porosity is not reached.
@@ -114,8 +119,7 @@ def search[T](
     if best is None or least > ACCEPTED:
         raise MeshError(
             f"porosity: {wanted:g} is missed by {least:.4f} on the mesh, since pores open or "
-            "close there, or would not be connected; another seed or a smaller element size "
-            "will do"
+            f"close there, or would not be connected; {advice}"
         )
     return best
 

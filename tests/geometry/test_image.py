@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nanotrode.errors import ShapeError
+from nanotrode.errors import MeshError, ShapeError
+from nanotrode.geometry.build_cad import build_mesh
 from nanotrode.geometry.implicit.image import Image
 from nanotrode.geometry.tags import REGIONS
 
@@ -191,3 +192,11 @@ def test_an_image_becomes_a_mesh_of_its_phases_volumes():
         assert share == pytest.approx(shape.voxels.fraction(name), rel=0.01), name
     assert {"interface", "contact", "binder-surface"} <= set(mesh.names)
     assert mesh.quality().min_dihedral >= 15
+
+
+def test_voxels_that_touch_along_edges_are_told_what_helps_an_image(monkeypatch):
+    """It has no seed; where smoothing opens or closes a pore, their faces can be kept."""
+    monkeypatch.setattr("nanotrode.geometry.implicit.porosity._MESHES", 0)
+    with pytest.raises(MeshError, match="smoothing = 0 keeps them") as error:
+        build_mesh(image(headroom=VOXEL, crop=((0, 8),) * 3), order=1)
+    assert "seed" not in str(error.value)
