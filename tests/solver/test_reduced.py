@@ -161,6 +161,7 @@ def test_a_family_comes_back_in_order_each_run_with_a_note():
     for run, result in zip(runs, results, strict=True):
         assert result.voltage[-1] == run.protocol.steps[0].voltage
         assert result.summary["warnings"] == list(run.remarks)
+        assert result.summary.keys() >= {"rests on", "cards", "sources", "assumptions"}
 
 
 def test_a_protocol_of_many_steps_is_walked_like_a_full_one():
