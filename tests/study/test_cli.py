@@ -131,7 +131,7 @@ def test_cards_of_plating_hosts_are_listed_and_shown(capsys):
     assert code == 0
     assert "0.1 S/m (0.002 to 0.1)   [doi:10.1021/cm0300516" in out
     assert "lithiation.plateaus.1.potential     1.19 V" in out
-    code, _, err = answer(capsys, "materials", "LTTO")
+    code, _, err = answer(capsys, "materials", "LLTOO")
     assert code == 2
     assert "did you mean 'LLTO'?" in err
 
