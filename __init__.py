@@ -2,10 +2,10 @@
 
     import nanotrode as nt
 
-    wires = nt.NanowireArray(count=1, radius=50e-9, length=500e-9)
+    wires = nt.NanowireArray(count=1, radius=500e-9, length=5e-6)
     mesh = nt.build_mesh(wires)
-    run = nt.Simulation(mesh, nt.material("LiFePO4"), initial_stoichiometry=0.02,
-                        protocol=["Discharge at 5C until 2.5 V"])
+    run = nt.Simulation(mesh, nt.material("NMC811"), initial_stoichiometry=0.3,
+                        protocol=["Discharge at 20C until 3 V"])
     result = run.run("runs/wire", observers=[nt.VtkWriter("runs/wire", mesh)])
     nt.render(result, "current_density", "wire.png")
 

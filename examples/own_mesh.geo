@@ -1,4 +1,4 @@
-// Three cones on a foil, in nanometres; makes own_mesh.msh:  gmsh -3 own_mesh.geo
+// Three cones on a foil, in units of 10 nm; makes own_mesh.msh:  gmsh -3 own_mesh.geo
 SetFactory("OpenCASCADE");
 pitch = 160; height = 200; foot = 60; tip = 30; top = 280;
 

@@ -57,7 +57,7 @@ def as_material(given: Material | str | os.PathLike[str], *, temperature: float)
     """
     if isinstance(given, str | os.PathLike):
         return library.load(given, temperature=temperature)
-    check_is(given, Material, "material", 'a Material, or the name of one such as "LiFePO4"')
+    check_is(given, Material, "material", 'a Material, or the name of one such as "NMC811"')
     return given
 
 

@@ -83,7 +83,7 @@ class MaterialTable(Table):
     @model_validator(mode="after")
     def _one_source(self) -> MaterialTable:
         if (self.name is None) == (self.file is None):
-            raise ValueError('give either a name (such as name = "LiFePO4") or a file')
+            raise ValueError('give either a name (such as name = "NMC811") or a file')
         if self.electrode is not None and not (self.file or "").endswith(".json"):
             raise ValueError("'electrode' chooses from a BPX file (.json), and there is none")
         if self.diffusivity is not None and self.diffusivity_factor is not None:

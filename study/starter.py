@@ -26,30 +26,30 @@ headroom = "200 nm"         # electrolyte above; leave out for the solid alone
 _GEOMETRY = {
     "film": """\
 kind = "film"
-thickness = "500 nm"
-# width = "50 nm"           # side of the square piece that is meshed
+thickness = "1 um"
+# width = "100 nm"          # side of the square piece that is meshed
 """,
     "nanowire-array": """\
 kind = "nanowire-array"
 count = 20                  # any number of poles
-radius = "50 nm"
-length = "500 nm"
-pitch = "200 nm"            # between the axes of neighbours
+radius = "500 nm"
+length = "5 um"
+pitch = "2 um"              # between the axes of neighbours
 placement = "square"        # or "hexagonal", or "random" (with a seed)
 # tip = "rounded"
 # tilt = "10 deg"
-# gap = "25 nm"             # least distance between poles placed at random
+# gap = "250 nm"            # least distance between poles placed at random
 # seed = 0
 # symmetry = "quarter"      # mesh a quarter of one pole; count = 1
 """,
     "nanobelt-array": """\
 kind = "nanobelt-array"
 count = 12                  # any number of belts
-width = "200 nm"
-thickness = "50 nm"
-length = "600 nm"
-edge_radius = "15 nm"       # rounding of the edges
-# pitch = ["350 nm", "200 nm"]  # between neighbours, along width and along thickness
+width = "2 um"
+thickness = "500 nm"
+length = "6 um"
+edge_radius = "150 nm"      # rounding of the edges
+# pitch = ["3.5 um", "2 um"]  # between neighbours, along width and along thickness
 placement = "square"        # or "hexagonal", or "random" (with a seed)
 # tilt = "5 deg"
 # twist = "30 deg"
@@ -146,7 +146,7 @@ boundaries = { interface = 10, collector = 11, separator = 12, sides = 13 }
 """,
 }
 _HEADROOM = """\
-headroom = "150 nm"         # electrolyte up to the separator; leave out for the electrode alone
+headroom = "1 um"           # electrolyte up to the separator; leave out for the electrode alone
 """
 _WITH_HEADROOM = ("film", "nanowire-array", "nanobelt-array")
 _REST = """
@@ -224,13 +224,13 @@ report = true               # report.html: all of it on one page
 
 
 _NANOMETRES = {
-    **{"material": "LiFePO4", "pad": "       ", "start": "0.02", "rest": "3.5 V", "slow": "1e-17"},
-    **{"rate": "5C", "low": "2.5 V", "high": "3.9 V"},
-    **{"fine": "10 nm", "core": "15 nm", "bulk": "40 nm"},
+    **{"material": "NMC811", "pad": "        ", "start": "0.3", "rest": "4.2 V", "slow": "1e-15"},
+    **{"rate": "20C", "low": "3.0 V", "high": "4.3 V"},
+    **{"fine": "80 nm", "core": "120 nm", "bulk": "300 nm"},
 }
 _MICROMETRES = {
-    **{"material": "NMC622", "pad": "        ", "start": "0.25", "rest": "4.0 V", "slow": "1e-14"},
-    **{"rate": "C/2", "low": "3.0 V", "high": "4.1 V"},
+    **{"material": "NMC811", "pad": "        ", "start": "0.3", "rest": "4.2 V", "slow": "1e-15"},
+    **{"rate": "C/2", "low": "3.0 V", "high": "4.3 V"},
     **{"fine": "1.5 um", "core": "4 um", "bulk": "4 um"},
 }
 """What goes with structures of either scale."""

@@ -89,6 +89,16 @@ def test_names_are_found_in_any_case_and_near_misses_are_named() -> None:
         library.load("zzz")
 
 
+@pytest.mark.parametrize(
+    ("said", "card"),
+    [("Si", "silicon"), ("NCM811", "NMC811"), ("NMC523", "NMC532"), ("Li4Ti5O12", "LTO"),
+     ("hard carbon", "hard-carbon"), ("Na3V2(PO4)2F3", "NVPF"), ("sillicon", "silicon")],
+)  # fmt: skip
+def test_other_names_lead_to_the_card(said: str, card: str) -> None:
+    with pytest.raises(MaterialError, match=f"did you mean '{card}'"):
+        library.load(said)
+
+
 def test_temperature_reaches_the_formulas() -> None:
     cold, warm = (library.load("H2V3O8", temperature=t) for t in (273.15, 333.15))
     assert cold.temperature == 273.15

@@ -90,7 +90,7 @@ def test_tex_finds_nothing_to_interpret():
 
 def test_a_study_file_owes_its_sources_and_the_software_that_would_run_it():
     found = entries(bibliography(NANOWIRE))
-    dois = {s for s in library.load("LiFePO4").sources.values() if re.fullmatch(r"doi:\S+", s)}
+    dois = {s for s in library.load("NMC811").sources.values() if re.fullmatch(r"doi:\S+", s)}
     assert dois
     for doi in dois:
         assert any(f"doi = {{{doi.removeprefix('doi:')}}}" in entry for entry in found.values())
@@ -125,14 +125,14 @@ def test_a_run_is_cited_by_what_it_was_made_with(tmp_path):
     assert "version 0.0.7, commit abc" in found["nanotrode"]
     assert "version 4.13.1" in found["gmsh"]
     assert "doi-10-1000-then" in found
-    assert "prada-2013" not in found
+    assert "chen-2020" not in found
 
 
 def test_a_sweep_owes_what_each_of_its_cases_owes(tmp_path):
     run_in(tmp_path / "cases/0001", NANOWIRE, commit="one")
     run_in(tmp_path / "cases/0002", PLATING, commit="two", versions={"nanotrode": "9.9"})
     found = entries(bibliography(tmp_path))
-    assert found.keys() >= {"doi-10-1039-d4nr04455j", "prada-2013", "mumps", "gmsh"}
+    assert found.keys() >= {"doi-10-1039-d4nr04455j", "chen-2020", "mumps", "gmsh"}
     assert "commit one, commit two" in found["nanotrode"]
     assert "and 9.9" in found["nanotrode"]
 
@@ -141,7 +141,7 @@ def test_a_run_of_before_sources_were_kept_is_cited_by_its_study(tmp_path):
     folder = run_in(tmp_path / "run", NANOWIRE)
     (folder / "provenance.json").write_text('{"study": "x", "commit": "old"}')
     found = entries(bibliography(folder))
-    assert "prada-2013" in found
+    assert "chen-2020" in found
 
 
 def test_the_command_prints_or_writes(tmp_path, capsys):
@@ -176,9 +176,9 @@ def test_provenance_keeps_sources_as_the_summary_does(electrode):
 
 def test_provenance_holds_the_whole_content_of_all_cards(tmp_path):
     own = tmp_path / "own.toml"
-    own.write_text((ROOT / "materials/cards/LiFePO4.toml").read_text() + "# mine\n")
+    own.write_text((ROOT / "materials/cards/NMC811.toml").read_text() + "# mine\n")
     study = tmp_path / "study.toml"
-    study.write_text(NANOWIRE.read_text().replace('name = "LiFePO4"', 'file = "own.toml"'))
+    study.write_text(NANOWIRE.read_text().replace('name = "NMC811"', 'file = "own.toml"'))
     assert provenance(load_study(study))["card texts"] == {str(own): own.read_text()}
     names = provenance(load_study(PLATING))["card texts"].keys()
     assert names == {"LLTO", "CNT-on-LLTO", "Cu", "LHCE", "Li", "electrolyte-reduction"}
