@@ -15,6 +15,7 @@ SMALLEST, LARGEST = 1e-12, 1.0
 """What a length of an electrode can be [m]: below are atoms, above are slips of the unit."""
 
 TOPS = ("cut", "separator")
+BOTTOMS = ("collector", "cut")
 """What the top of a cut-out piece may be."""
 
 SYMMETRIES: dict[str, int] = {"none": 1, "quarter": 4, "twelfth": 12}

@@ -155,6 +155,9 @@ def tag_facets(points: Floats, cells: Ints, cell_tags: Ints, shape: Finished) ->
     tags = np.zeros(len(every.nodes), dtype=np.int32)
     tags[between] = _between_tags(one[between], two[between])
     tags[outer] = _outer_tags(points, every, outer, shape)
+    if getattr(shape, "cut_at_bottom", False):  # the pores go on there: there is no bare collector
+        wet = outer & (one == REGIONS["electrolyte"]) & (tags == BOUNDARIES["collector"])
+        tags[wet] = BOUNDARIES["sides"]
     bare = outer & (tags == 0)
     if shape.headroom is None:
         tags[bare] = _between_tags(one[bare], np.full(int(bare.sum()), REGIONS["electrolyte"]))

@@ -183,3 +183,7 @@ class ImageTable(Table):
     top: Literal["cut", "separator"] | None = Field(
         None, description="whether the electrode goes on above the image or ends, and reacts, there"
     )
+    bottom: Literal["collector", "cut"] = Field(
+        "collector",
+        description="whether pores end below at bare collector, which plating sees, or go on there",
+    )

@@ -135,6 +135,7 @@ labels = { electrolyte = 0, electrode = 255 }   # grey values; also binder and a
 # smoothing = 0.6           # of the voxels' corners, in voxels; 0 keeps the voxels' faces
 # headroom = "1 um"         # electrolyte above; without it the solids alone are meshed
 # top = "separator"         # the electrode ends there, and reacts; else its top is a cut
+# bottom = "cut"            # for plating: pores go on below, and end at no bare collector
 """,
     "mesh": """\
 kind = "mesh"

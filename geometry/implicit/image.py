@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..._arguments import is_real
 from ..._messages import quoted
 from ...errors import ShapeError
-from ..checks import TOPS, check_choice, check_positive
+from ..checks import BOTTOMS, TOPS, check_choice, check_positive
 from ..tags import REGIONS
 from ..voxels import Voxels
 from .image_files import open_stack
@@ -53,6 +53,8 @@ class Image(ImplicitBox):
         top: what the last layer of voxels ends at: "cut", more electrode, so that nothing
             passes, or "separator", where the electrode ends and its top reacts. None: a cut,
             but under headroom.
+        bottom: what the pores end at below: "collector", bare metal on which lithium may be
+            plated, or "cut", more electrode below, through which only electrons come.
     """
 
     kind: ClassVar[str] = "image"
@@ -70,6 +72,7 @@ class Image(ImplicitBox):
     raw_type: str | None = None
     headroom: float | None = None
     top: str | None = None
+    bottom: str = "collector"
 
     def __post_init__(self) -> None:
         check_positive(self, "voxel", "headroom")
@@ -79,6 +82,11 @@ class Image(ImplicitBox):
             raise ShapeError(
                 "top, headroom: above a cut there is more electrode, not electrolyte; "
                 "leave out one of them"
+            )
+        check_choice("bottom", self.bottom, BOTTOMS)
+        if self.cut_at_bottom and self.headroom is None:
+            raise ShapeError(
+                "bottom: 'cut' is said of the electrolyte, which is meshed under a headroom alone"
             )
         check_choice("axes", self.axes, _ORDERS)
         if self.smoothing and not 0.3 <= self.smoothing <= 10:
@@ -125,6 +133,11 @@ class Image(ImplicitBox):
     def cut_at_top(self) -> bool:
         """Whether the electrode goes on above the image, so that its top does not react."""
         return self.top == "cut" or (self.top is None and self.headroom is None)
+
+    @property
+    def cut_at_bottom(self) -> bool:
+        """Whether the pores go on below the image, so that they end at no collector."""
+        return self.bottom == "cut"
 
     @cached_property
     def porosity(self) -> float:

@@ -146,3 +146,23 @@ def test_a_pole_of_ones_own_still_reacts_all_around(tmp_path):
     )
     mesh = ElectrodeMesh.from_file(path, regions={"electrode": 1}, boundaries={})
     assert mesh.area("interface") == pytest.approx(wire.area("interface"), rel=1e-9)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.6])
+def test_pores_that_go_on_below_an_image_end_at_no_collector(halves, smoothing):
+    """Of the bottom, half is solid, on which electrons come in, and half is pore."""
+    about = {"headroom": 2 * VOXEL, "smoothing": smoothing}
+    areas = {
+        bottom: build_mesh(halves(bottom=bottom, **about), sizing=Sizing(interface=VOXEL), order=1)
+        for bottom in ("collector", "cut")
+    }
+    assert areas["collector"].area("collector") == pytest.approx(WALL, rel=1e-3)
+    assert areas["cut"].area("collector") == pytest.approx(WALL / 2, rel=1e-3)
+    more = areas["cut"].area("sides") - areas["collector"].area("sides")
+    assert more == pytest.approx(WALL / 2, rel=2e-3)
+    assert areas["cut"].area("interface") == areas["collector"].area("interface")
+
+
+def test_a_bottom_that_is_cut_is_said_of_electrolyte_that_is_there(halves):
+    with pytest.raises(ShapeError, match="bottom: 'cut' is said of the electrolyte"):
+        halves(bottom="cut")
