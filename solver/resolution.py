@@ -142,7 +142,7 @@ class Resolution:
         tiny = np.finfo(float).tiny
         depth = d * x / np.maximum(q, tiny)
         size = np.sqrt(2.0 * self._areas[self._sharp])
-        unseen = np.minimum(1.0, (size / np.maximum(4.0 * self._order * depth, tiny)) ** 2)
+        unseen = np.minimum(1.0, size / np.maximum(4.0 * self._order * depth, tiny)) ** 2
         part = np.abs(s) * x / np.maximum(q + np.maximum(s, 0.0) * x, tiny)
         return float((q * np.minimum(part, 1.0) * unseen).max(initial=0.0))
 

@@ -271,7 +271,8 @@ def test_every_data_file_is_shipped():
             assert path in shipped, path
     for path in (ROOT / "postprocess" / "report" / "templates").iterdir():
         assert path in shipped, path
-    assert ROOT / "py.typed" in shipped
+    for name in ("py.typed", "CITATION.cff", "study/software.bib", "study/sources.bib"):
+        assert ROOT / name in shipped
 
 
 def test_every_requirement_is_pinned_without_an_address():

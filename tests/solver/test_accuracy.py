@@ -154,3 +154,16 @@ def test_a_flux_that_the_field_carries_leaves_no_error_and_one_that_it_does_not_
     unseen = resolution.of_stoichiometry(0.0 * z, flux, d)
     assert np.abs(carried).max() < 1e-6 * np.abs(unseen).max()
     assert unseen == pytest.approx(-share * slope * resolution.heights, rel=1e-9)
+
+
+def test_an_edge_at_which_nothing_has_flowed_yet_has_no_error_and_overflows_nothing():
+    from nanotrode.geometry.shapes import NanobeltArray
+    from nanotrode.solver.resolution import Resolution
+    from nanotrode.solver.surface import build_surface
+
+    belts = NanobeltArray(count=1, width=1e-7, thickness=5e-8, length=1e-7, pitch=2e-7)
+    domain = domain_of(build_mesh(belts, order=1))
+    surface = build_surface(domain, "interface")
+    resolution, none = Resolution(domain, surface, "interface"), np.zeros(len(surface.weights))
+    assert len(resolution._sharp) > 0
+    assert resolution.of_edges(none + 1e-9, none, none, 1e-14) == 0.0
