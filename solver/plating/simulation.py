@@ -270,6 +270,7 @@ class PlatingSimulation:
             **origins_of(self.anode).as_table(),
             "unknowns": model.potentials.total,
             "electrode": describe_host(model, books.copies),
+            "barrier law": self.anode.deposit.barrier_law,
             "ledger": books.ledger.summary(model, state),
             "conservation": {"charge balance error": books.ledger.error(model, state)},
             "deposit": max(books.deposits, key=lambda deposit: deposit["mean thickness [m]"]),

@@ -178,6 +178,7 @@ def test_no_strip_runs_below_its_equilibrium(rate, capacity):
     assert series["Nucleation loss [V]"].max() == pytest.approx(0.1, rel=1e-3)
     assert series["Loss budget error"].max() < 1e-9
     assert result.summary["ledger"]["largest disagreement"] < 1e-9
+    assert result.summary["barrier law"] == "kinetic"
 
 
 def test_the_equilibrium_law_gives_back_what_it_stored():
