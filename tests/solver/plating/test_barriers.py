@@ -15,6 +15,7 @@ from nanotrode.materials.constants import FARADAY
 from nanotrode.materials.plating import BARRIER_LAWS
 from nanotrode.solver.plating.barriers import LAWS, ONSET
 from nanotrode.solver.plating.kinetics import Plating
+from nanotrode.solver.plating.losses import losses_of
 from nanotrode.solver.plating.pace import first_size
 from nanotrode.solver.plating.settings import PlatingSettings
 from nanotrode.solver.plating.simulation import PlatingSimulation
@@ -202,6 +203,24 @@ def test_a_thin_deposit_beside_a_thick_one_stays_in_a_rest():
         uneven = np.where(model.sites.heights > 3e-6, 1e-7, 3e-9)
         state = hosts.plate(model, density=0.0, on=uneven)
         assert (np.abs(state.plating).max() > 0.1) == moves
+
+
+def test_every_loss_of_any_deposit_is_a_loss():
+    of = hosts.anode(barrier=0.095, on_collector=0.1, electrons=1.0)
+    model, draw = hosts.model(hosts.column((2, 2, 4)), of), np.random.default_rng(5)
+    for density in (400.0, 0.3, 0.0, -0.3, -8.0):
+        thickness = 10.0 ** draw.uniform(-12, -7, len(model.sites.nodes))
+        thickness *= draw.random(len(thickness)) < 0.7  # and some of it bare
+        state = hosts.plate(model, density=density, on=thickness)
+        losses = losses_of(model, state)
+        assert min(losses.ions, losses.electrons, losses.kinetics, losses.nucleation) >= 0.0
+        assert losses.missing < 1e-6 or abs(losses.work) < 1e-20
+        assert state.potential * density <= 0.0
+        assert (state.plating * state.drop >= 0.0).all()
+        if density == 0.0:
+            assert np.abs(state.plating).max() < 1e-9
+        if density > 1.0:
+            assert losses.nucleation > 0.0
 
 
 # -- time steps while a surface nucleates -----------------------------------------------------
