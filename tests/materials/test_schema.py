@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -145,6 +146,14 @@ def test_a_run_outside_the_temperatures_of_a_card_is_told(temperature: float, to
     lithium = read_plating_card(card(LITHIUM, **ends))
     assert len(lithium.warnings_at(temperature)) == told
     assert lithium.warnings == ()
+
+
+def test_an_anode_outside_the_temperatures_of_one_of_its_cards_is_told() -> None:
+    anode = plating_library.load_anode("LLTO", lithiation=True)
+    assert anode.warnings_at(360.0) == ()
+    deposit = replace(anode.deposit, temperature_max=313.15)
+    (told,) = replace(anode, deposit=deposit).warnings_at(360.0)
+    assert told == "Li: its numbers hold to 40 degC, and are used at 86.85 degC"
 
 
 @pytest.mark.parametrize(
