@@ -123,12 +123,11 @@ def _single(usual: Inputs) -> Iterator[Case]:
     for host in FRAMEWORKS:
         yield from (Case(host, replace(usual, thickness=value)) for value in (30.0, 60.0))
         yield from (Case(host, replace(usual, seed=seed)) for seed in SEEDS)
-        yield Case(host, replace(usual, width=WIDE), size=COARSE)
-    for seed in SEEDS:
+    for seed in (1, 5):  # the pores that conduct worst and best
         yield Case("CNT", replace(usual, seed=seed), changes=NO_BARRIER, label="no barrier")
-    wide = replace(usual, width=WIDE)
-    yield Case("CNT", wide, changes=NO_BARRIER, size=COARSE, label="no barrier")
-    yield from (Case(host, replace(usual, electrolyte=0.1)) for host in ("LLTO@CNT", "CNT"))
+    for host in ("LLTO@CNT", "CNT"):
+        yield Case(host, replace(usual, width=WIDE), size=COARSE)
+        yield Case(host, replace(usual, electrolyte=0.1))
     yield from (Case("CNT", replace(usual, coverage=value)) for value in (1.0, 100.0))
     yield Case("LLTO", replace(usual, electrons=1e-3))
     yield from (Case("LLTO", replace(usual, ions=i, activated=True)) for i in (BOUNDARIES, GRAINS))
