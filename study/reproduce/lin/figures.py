@@ -17,7 +17,7 @@ from .verdicts import Runs, body, on_grid
 MARKS = {
     "LLTO, grain\nboundaries": (2e-3, 1e-6),
     "LLTO, grains": (0.1, 1e-6),
-    "grains, activated": (1.0, 1e-5),
+    "activated": (1.0, 1e-5),
 }
 """Ionic and electronic conductivity of bodies to be named in the map [S m-1]."""
 NOTE = "A bare gyroid column of 42 µm, no barrier, 0.5 mA cm$^{-2}$; a coat adds to the electrons."
