@@ -106,7 +106,7 @@ def _geometry_of(source: Source) -> GeometryStudy:
 
 STAND_INS: dict[str, Any] = {
     "geometry": {"kind": "film", "thickness": "1 um", "headroom": "1 um"},
-    "material": {"name": "NMC811"},
+    "material": {"name": "LiFePO4"},  # has next to every stoichiometry
     "initial": {"stoichiometry": 0.5},
     "plating": {"anode": "LLTO@CNT"},
     "protocol": [{"steps": ["Rest for 1 s"]}],

@@ -23,7 +23,7 @@ PINNED = {
     "wire": 0.9700,
     "nanowire": 0.9701,
     "nanowires_200": 0.9708,
-    "belts": 0.9626,
+    "belts": 0.8896,
     "h2v3o8": 0.9258,
     "zn3v2o8": 0.9207,
     "na_mno2": 0.8711,
