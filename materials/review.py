@@ -33,6 +33,10 @@ _SAMPLES = 2001
 _ROUNDING = 1e-6
 _NEXT_TO_NOTHING = 0.02
 """Potentials that no host has everywhere [V]."""
+_SMALLEST_SWING = 0.05
+"""Rise or fall of a diffusivity, in its logarithm, that is none."""
+_MANY_TURNS = 20
+"""Rises and falls that no measurement of a diffusivity means."""
 _GAP = 0.005
 """Stoichiometry that a table may lack at an end without a word."""
 _MUCH = 1.5
@@ -71,7 +75,13 @@ def review(material: Material) -> list[str]:
     found += alpha_oddities(kinetics.alpha_a, kinetics.alpha_c, material.charge_number)
     low, high = _ends(material.diffusivity, material)
     found += oddities("diffusivity", high) or oddities("diffusivity", low)
-    found += [*_window(material), *_shape(material), *_ion(material), *_heat(material)]
+    found += [
+        *_window(material),
+        *_shape(material),
+        *_turns(material),
+        *_ion(material),
+        *_heat(material),
+    ]
     limits = material.temperature_min, material.temperature_max
     found += too_warm_or_cold(material.temperature, *limits)
     return [f"{material.name}: {text}" for text in found]
@@ -189,6 +199,24 @@ def _shape(material: Material) -> Iterator[str]:
         yield (
             f"its cut-offs, {volts[0]:g} to {volts[1]:g} V, lie beside its potential, {low:.3g} to "
             f"{high:.3g} V"
+        )
+
+
+def _turns(material: Material) -> Iterator[str]:
+    """A diffusivity that goes up and down as none does: time steps follow each of its turns."""
+    table = potential.plain(material.diffusivity)
+    if not isinstance(table, Table) or min(table.value) <= 0.0:
+        return
+    heights = np.log(table.value)
+    ways = np.sign(np.diff(heights))
+    turns = 1 + np.flatnonzero(ways[1:] * ways[:-1] < 0)
+    swings = np.abs(np.diff(heights[turns]))
+    swings = swings[swings > _SMALLEST_SWING]
+    if len(swings) >= _MANY_TURNS:
+        yield (
+            f"the table of its diffusivity goes up and down {len(swings)} times, mostly by "
+            f"{100 * float(np.expm1(np.median(swings))):.2g} %, as noise does: time steps follow "
+            "it, up to three times as many; a smoothed table gives the same currents sooner"
         )
 
 

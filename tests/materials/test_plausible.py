@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -320,3 +321,15 @@ def test_what_is_not_finite_is_never_possible(value: float) -> None:
         with pytest.raises(InputError):
             refuse_impossible(key, value)
         assert oddities(key, value)
+
+
+@pytest.mark.parametrize(("noise", "told"), [(0.0, 0), (0.2, 1)])
+def test_a_diffusivity_with_noise_is_told(noise: float, told: int) -> None:
+    """300 points that rise and fall smoothly, or with normal noise besides."""
+    x = np.linspace(0.0, 1.0, 300)
+    value = 1e-15 * (1 + 0.5 * np.sin(6 * x))
+    value *= np.exp(noise * np.random.default_rng(0).standard_normal(len(x)))
+    law = Table(tuple(x), tuple(value))
+    found = replace(library.load("LiFePO4"), diffusivity=law).warnings
+    assert len(found) == told
+    assert all("diffusivity goes up and down" in text for text in found)

@@ -174,7 +174,7 @@ def test_told_to_end_a_sweep_ends_its_cases_and_a_second_one_is_kept_out(
     over = "geometry.count = [1, 4, 7]"
     path, out = tmp_path / "study.toml", tmp_path / "out"
     path.write_text(STUDY + over, encoding="utf-8")
-    monkeypatch.setenv("FAKE_SECONDS", "30")
+    monkeypatch.setenv("FAKE_SECONDS", "600")
     words = [sys.executable, str(Path(drive.__file__)), "sweep", str(path), "--out", str(out)]
     first = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
     while drive.starts(out) < 2:
