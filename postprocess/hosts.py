@@ -72,7 +72,7 @@ class Shares:
     shares: Sequence[Mapping[str, float]]
 
 
-def plot_shares(path: Path, panels: Sequence[Shares], *, xlabel: str, columns: int = 4) -> Path:
+def plot_shares(path: Path, panels: Sequence[Shares], *, xlabel: str, columns: int = 3) -> Path:
     """Draw stacked shares over an input, a panel for each host."""
     rows = -(-len(panels) // columns)
     with matplotlib.rc_context(STYLE):

@@ -89,7 +89,7 @@ def _curve(run: Harvest) -> drawn.Curve:
 def _panels(runs: Runs, plan: Plan) -> list[drawn.Shares]:
     """A panel for each host and body, bars for the exchange current densities."""
     groups: dict[str, list[Case]] = {}
-    for case in plan.varied:
+    for case in sorted(plan.varied, key=lambda case: (HOSTS.index(case.host), body(case))):
         if case.host in FRAMEWORKS and on_grid(case, plan.usual, law=case.inputs.law):
             law = "" if case.inputs.law == KINETIC else f"barrier as {case.inputs.law}"
             title = "\n".join(filter(None, (case.subject, body(case), law)))

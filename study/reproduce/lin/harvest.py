@@ -16,6 +16,8 @@ from .case import Case
 
 Array = NDArray[np.float64]
 
+ROUNDING = 1e-9
+"""Coefficient of variation that is none: that of a foil."""
 BEGINNING = 0.1
 """Capacity up to which the first minimum of the voltage is looked for [mA.h/cm2]."""
 
@@ -46,6 +48,8 @@ class Harvest:
     def deposit(self, capacity: float) -> dict[str, Any]:
         """Where the lithium was at a capacity of the case's [mA.h/cm2]."""
         found: dict[str, Any] = self.summary["deposits"][self.case.capacities.index(capacity)]
+        if found["coefficient of variation"] < ROUNDING:
+            found = {**found, "coefficient of variation": 0.0}
         return found
 
     def layers(self, capacity: float) -> Array:

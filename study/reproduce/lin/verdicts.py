@@ -94,8 +94,10 @@ def in_words(cases: Sequence[Case], usual: Inputs) -> str:
     grid: dict[str, list[float]] = {}
     single = []
     for case in cases:
-        if on_grid(case, usual):
-            grid.setdefault(body(case), []).append(case.inputs.exchange)
+        if on_grid(case, usual, law=case.inputs.law):
+            law = "" if case.inputs.law == usual.law else f"barrier as {case.inputs.law}"
+            name = ", ".join(filter(None, (body(case), law)))
+            grid.setdefault(name, []).append(case.inputs.exchange)
         else:
             single.append(", ".join(case.inputs.apart_from(usual)))
     parts = [
