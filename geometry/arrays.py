@@ -1,4 +1,4 @@
-"""The two kinds of arrays that geometry speaks in."""
+"""The kinds of arrays that geometry speaks in."""
 
 from __future__ import annotations
 
@@ -6,4 +6,5 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.integer]

@@ -145,7 +145,7 @@ class NanobeltArray(StandingArray):
 
     @property
     def segments(self) -> int:
-        """Elements around a belt when nothing else is said: three across its thickness."""
+        """Elements around a belt without layers by default: three across its thickness."""
         return round(2 * (self.width + self.thickness) / (self.thickness / 3))
 
     @property

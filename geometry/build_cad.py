@@ -24,6 +24,7 @@ from .curve import sides
 from .fill import fill_box, squeeze_for
 from .film import build_film
 from .finish import Raw, finish
+from .grading import Edge
 from .implicit.image import Image
 from .implicit.shape import ImplicitShape
 from .lattice import even_levels, inflation, make_lattice
@@ -35,6 +36,11 @@ log = logging.getLogger(__name__)
 
 PoleArray = NanowireArray | NanobeltArray
 Shape = Film | PoleArray | ImplicitShape
+
+_ON_EDGE = 0.2
+"""Elements at a layered belt's sharp edges, across them, over those amid its faces."""
+_AROUND = {1: 2 / 3, 2: 0.5}
+"""By order: elements around a belt in layers over those around one without."""
 
 
 def build_mesh(shape: Shape, *, sizing: Sizing | None = None, order: int = 2) -> ElectrodeMesh:
@@ -92,7 +98,7 @@ def choose_sizes(shape: PoleArray, sizing: Sizing, *, order: int) -> Sizes:
     elongation, most = _elongation(shape, layered)
     if sizing.elongation is not None:
         sizing = replace(sizing, elongation=min(sizing.elongation, most))
-    return resolve(
+    sizes = resolve(
         sizing,
         perimeter=perimeter,
         half_thickness=shape.thinness,
@@ -101,6 +107,13 @@ def choose_sizes(shape: PoleArray, sizing: Sizing, *, order: int) -> Sizes:
         elongation=elongation,
         layered=order if layered else None,
     )
+    along, edge, turn = sizes.along, None, shape.poles[0].twist + shape.poles[0].bend
+    if turn:
+        # Between two rings a twisted or bent side is cut short by its chords.
+        along = min(along, np.radians(6) / turn * shape.length)
+    if layered and isinstance(shape, NanobeltArray) and shape.headroom is None:
+        edge = Edge(_ON_EDGE * sizes.interface, sizing.refine)
+    return sizes._replace(along=along, edge=edge)
 
 
 def _elongation(shape: PoleArray, layered: bool) -> tuple[float, float]:
@@ -111,7 +124,8 @@ def _elongation(shape: PoleArray, layered: bool) -> tuple[float, float]:
     slenderness = shape.length / shape.thinness
     if layered and shape.headroom is None:
         return (6.0 if shape.lean == 0 else 3.0), 8.0
-    if shape.symmetry != "none" or slenderness <= (6 if layered else 16):
+    round_layers = layered and isinstance(shape, NanowireArray)
+    if shape.symmetry != "none" or slenderness <= (6 if round_layers else 16):
         return 1.0, 3.0
     if layered and shape.lean == 0 and slenderness > 16:
         return 3.0, 3.0
@@ -121,14 +135,22 @@ def _elongation(shape: PoleArray, layered: bool) -> tuple[float, float]:
 
 
 def _segments(shape: PoleArray, order: int, layered: bool) -> int:
-    """Elements around a pole: as few as eight curved ones follow it to a thousandth."""
+    """Elements around a pole: as few as eight curved ones follow a round one to a thousandth."""
+    if layered and isinstance(shape, NanobeltArray):
+        return shape.segments if shape.edge_radius else round(_AROUND[order] * shape.segments)
     few = layered and order == 2 and shape.symmetry == "none"
     return 8 if few else shape.segments
 
 
 def takes_layers(shape: PoleArray) -> bool:
-    """Whether the poles are round and not too short."""
-    return isinstance(shape, NanowireArray) and shape.length >= 2 * shape.radius
+    """Whether the poles are not too short, nor belts with rounded edges in electrolyte.
+
+    The rounding decides how fine these are all around: with layers they would have six times
+    as many nodes.
+    """
+    if getattr(shape, "edge_radius", 0.0) and shape.headroom is not None:
+        return False
+    return shape.length >= 2 * shape.thinness
 
 
 def _fine_from(shape: PoleArray, sizes: Sizes) -> float:
@@ -142,11 +164,8 @@ def _fine_from(shape: PoleArray, sizes: Sizes) -> float:
 
 def _plain(shape: PoleArray, sizes: Sizes, *, order: int) -> Raw:
     """Gmsh's cells on both sides of the poles' surfaces."""
-    pole, fine_from, along = shape.poles[0], _fine_from(shape, sizes), sizes.along
-    if pole.twist:
-        # Between two rings a twisted side is cut short by its chords.
-        along = min(along, np.radians(6) / pole.twist * pole.length)
-    levels = even_levels(pole, around=sizes.interface, along=along, fine_from=fine_from)
+    pole, fine_from = shape.poles[0], _fine_from(shape, sizes)
+    levels = even_levels(pole, around=sizes.interface, along=sizes.along, fine_from=fine_from)
     lattice = make_lattice(pole, levels, around=sizes.interface)
     factor = inflation(pole, lattice) if order == 1 else 1.0
     points = [lattice.points(pole.inflated(factor)) for pole in shape.poles]

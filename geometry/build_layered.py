@@ -9,7 +9,7 @@ from .arrays import Floats
 from .curve import Curved
 from .fill import fill_box, squeeze_for
 from .finish import Raw
-from .grading import graded
+from .grading import Edge, graded
 from .lattice import Lattice, even_levels, inflation, make_lattice, volume_above
 from .layered import LayeredPole, fill_pole
 from .measure import tet_volumes
@@ -36,8 +36,10 @@ def build_layered(shape: StandingArray, sizes: Sizes, *, fine_from: float, order
     if wet:
         levels = even_levels(pole, around=around, along=sizes.along, fine_from=fine_from)
     else:
-        levels = pole.shaft - graded(pole.shaft, around, sizes.along, ratio=_SLOPE)[::-1]
-    lattice = make_lattice(pole, levels, around=around, closed=True)
+        edge = sizes.edge or Edge(around)
+        slope = _SLOPE ** (1.0 / edge.refine)
+        levels = pole.shaft - graded(pole.shaft, edge.size, sizes.along, ratio=slope)[::-1]
+    lattice = make_lattice(pole, levels, around=around, edge=sizes.edge, closed=True)
     layered = fill_pole(pole, lattice, sizes.depths)
     factor = inflation(pole, lattice) if order == 1 else 1.0
     nodes = [layered.points(each.inflated(factor)) for each in shape.poles]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import Floats
+from .arrays import Floats, Ints
+
+_FROM_EDGE = 2.0
+"""Of a step to the one before, from a sharp edge on."""
 
 
 def graded(length: float, first: float, largest: float, ratio: float = 1.2) -> Floats:
@@ -18,6 +22,30 @@ def graded(length: float, first: float, largest: float, ratio: float = 1.2) -> F
     levels *= length / levels[-1]
     levels[-1] = length
     return levels
+
+
+class Edge(NamedTuple):
+    """How fine a mesh is at sharp edges: the first step from there [m], and what refines growth."""
+
+    size: float
+    refine: float = 1.0
+
+    def levels(self, length: float, largest: float) -> Floats:
+        """From 0 to `length`, in growing steps up to `largest`, or all about as large [m]."""
+        if self.size >= min(length, largest):
+            return np.linspace(0.0, length, max(1, int(np.ceil(length / largest - 0.1))) + 1)
+        ratio = _FROM_EDGE ** (1.0 / self.refine)
+        inner = depths(self.size / length, ratio=ratio, largest=largest / length)
+        return np.asarray(length * np.append(inner, 1.0))
+
+
+def apart(levels: Floats, least: float) -> Ints:
+    """Which of ascending levels to keep: both ends, and between as many as are `least` apart."""
+    chosen = [0]
+    for k in range(1, len(levels) - 1):
+        if levels[k] - levels[chosen[-1]] >= least and levels[-1] - levels[k] >= least:
+            chosen.append(k)
+    return np.array([*chosen, len(levels) - 1])
 
 
 def depths(

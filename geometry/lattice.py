@@ -12,6 +12,8 @@ from itertools import pairwise
 import numpy as np
 
 from .arrays import Floats, Ints
+from .grading import Edge
+from .section import Rectangle
 from .sweep import Sweep
 
 
@@ -20,8 +22,8 @@ class Lattice:
     """Nodes and triangles of a pole's side in the parameters (u, t).
 
     Attributes:
-        u: (n,) place around the pole; nan at the apex of a rounded tip.
-        t: (n,) relative height: 0 on the collector, 1 where the tip begins, 2 at its apex.
+        u: (n,) place around the pole; nan at the apex of a tip.
+        t: (n,) relative height: 0 on the collector, 1 where the tip begins, 2 in its middle.
         triangles: (m, 3), normals out of the pole.
         base: the ring on the collector, in order.
         cap: the ring around an open flat tip, in order; empty if the tip is rounded or closed.
@@ -42,22 +44,31 @@ class Lattice:
         return sweep.point(np.nan_to_num(self.u), self.t)
 
 
-def make_lattice(sweep: Sweep, levels: Floats, *, around: float, closed: bool = False) -> Lattice:
+def make_lattice(
+    sweep: Sweep,
+    levels: Floats,
+    *,
+    around: float,
+    edge: Edge | None = None,
+    closed: bool = False,
+) -> Lattice:
     """Rings with nodes about `around` apart [m].
 
     Args:
         sweep: the pole.
         levels: axis lengths of the rings, from 0 to where the tip begins [m].
         around: distance of a ring's nodes [m].
+        edge: the same at sharp edges, by default no other.
         closed: whether a flat tip is triangulated too, as a rounded one always is.
     """
     section, whole = sweep.section, sweep.section.part == 1
     rings = [
-        (section.nodes(around, bool(k % 2)), float(s / sweep.shaft)) for k, s in enumerate(levels)
+        (section.nodes(around, bool(k % 2), edge=edge), float(s / sweep.shaft))
+        for k, s in enumerate(levels)
     ]
     tip = bool(sweep.tip_radius) or closed
     if tip:
-        rings += _tip_rings(sweep, rings[-1][0], len(levels))
+        rings += _tip_rings(sweep, rings[-1][0], len(levels), around, edge)
     starts = np.cumsum([0] + [len(u) for u, _ in rings])
     ids = [np.arange(a, b) for a, b in pairwise(starts)]
     u = np.concatenate([ring for ring, _ in rings])
@@ -67,13 +78,13 @@ def make_lattice(sweep: Sweep, levels: Floats, *, around: float, closed: bool = 
         for k, (lower, upper) in enumerate(pairwise(ids))
     ]
     if tip:
-        apex = len(u)
-        u, t = np.append(u, np.nan), np.append(t, 2.0)
-        last = ids[-1]
-        ends = np.roll(last, -1) if whole else last[1:]
-        fan = [(a, b, apex) for a, b in zip(last, ends, strict=whole)]
-        triangles.append(np.array(fan))
-        ids.append(np.array([apex]))
+        last = u[ids[-1]]
+        middle, seats = np.unique(section.middle(last, last, 0.0), return_inverse=True)
+        seats = seats + len(u)
+        closing = _zip(u[ids[-1]], u[ids[-1]], ids[-1], seats, whole, parity=len(ids))
+        triangles.append(closing[(np.diff(np.sort(closing, axis=1), axis=1) > 0).all(axis=1)])
+        u, t = np.concatenate([u, middle]), np.concatenate([t, np.full(len(middle), 2.0)])
+        ids.append(seats)
     return Lattice(
         u=u,
         t=t,
@@ -98,8 +109,29 @@ def _even(low: float, high: float, step: float) -> Floats:
     return np.linspace(low, high, max(1, round((high - low) / step)), endpoint=False)
 
 
-def _tip_rings(sweep: Sweep, last: Floats, index: int) -> list[tuple[Floats, float]]:
-    """Rings of a hemisphere or a disc, with fewer nodes towards the apex."""
+def _tip_rings(
+    sweep: Sweep, last: Floats, index: int, around: float, edge: Edge | None
+) -> list[tuple[Floats, float]]:
+    """Rings of a tip, with fewer nodes towards its middle."""
+    if isinstance(sweep.section, Rectangle):
+        return _rectangular_rings(sweep.section, around, edge)
+    return _round_rings(sweep, last, index)
+
+
+def _rectangular_rings(
+    section: Rectangle, around: float, edge: Edge | None
+) -> list[tuple[Floats, float]]:
+    """Rings around the middle line, which draw the short sides closer."""
+    half = section.half_thickness
+    inwards = (edge or Edge(around)).levels(half, around) / half
+    return [
+        (section.nodes(around, odd=False, edge=edge, narrowed=float(1 - up)), float(1 + up))
+        for up in inwards[1:-1]
+    ]
+
+
+def _round_rings(sweep: Sweep, last: Floats, index: int) -> list[tuple[Floats, float]]:
+    """Rings of a hemisphere or a disc."""
     part = sweep.section.part
     whole = part == 1
     n = len(last) if whole else len(last) - 1

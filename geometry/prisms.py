@@ -150,21 +150,26 @@ def _chain(corners: Ints, cells: Ints) -> Ints:
 
 
 def _closed(prisms: Prisms, cells: Ints) -> Prisms:
-    """Without those that share a side with a tetrahedron that is in none."""
+    """Without those that share a side with a tetrahedron that is in none, or with one of these."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     corners, own = prisms
-    every = facets_of(cells)
-    while len(corners):
-        inside = np.zeros(len(cells), dtype=bool)
-        inside[own] = True
-        loose = np.zeros(len(corners), dtype=bool)
-        for side in _SIDES:
-            # along whichever diagonal a side is cut, one of these is a facet of the mesh
-            for triangle in (side[[0, 1, 2]], side[[0, 1, 3]]):
-                at = find_rows(every.nodes, corners[:, triangle])
-                other = every.second[at]
-                both = inside[every.first[at]] & inside[other]
-                loose |= (at >= 0) & (other >= 0) & ~both
-        if not loose.any():
-            break
-        corners, own = corners[~loose], own[~loose]
-    return Prisms(corners, own)
+    every, count = facets_of(cells), len(corners)
+    owner = np.full(len(cells), count)
+    owner[own] = np.arange(count)[:, None]
+    one, other = [], []
+    for side in _SIDES:
+        # along whichever diagonal a side is cut, one of these is a facet of the mesh
+        for triangle in (side[[0, 1, 2]], side[[0, 1, 3]]):
+            at = find_rows(every.nodes, corners[:, triangle])
+            at = at[at >= 0]
+            at = at[every.second[at] >= 0]
+            one.append(owner[every.first[at]])
+            other.append(owner[every.second[at]])
+    pairs = np.concatenate(one), np.concatenate(other)
+    # what is in none counts as one prism more
+    links = coo_matrix((np.ones(len(pairs[0]), dtype=bool), pairs), (count + 1, count + 1))
+    part = connected_components(links, directed=False)[1]
+    kept = part[:count] != part[count]
+    return Prisms(corners[kept], own[kept])

@@ -11,7 +11,14 @@ from typing import Protocol
 
 import numpy as np
 
-from .arrays import Floats
+from .arrays import Flags, Floats
+from .grading import Edge, apart
+
+_SQUARE = 1.2
+"""Ratio of its sides below which a rectangle is filled towards a point."""
+
+_TO_SIDE = 0.643
+"""Share of an arc whose nodes come to where its short side does; no fraction that nodes have."""
 
 
 class Section(Protocol):
@@ -45,8 +52,27 @@ class Section(Protocol):
         """Factors (n, 2) that bring the curve to the relative depth w; at 1 it has no inside."""
         ...
 
-    def nodes(self, size: float, odd: bool) -> Floats:
-        """Parameters of a ring's nodes at most about `size` apart; odd rings may be staggered."""
+    @property
+    def staggered(self) -> bool:
+        """Whether no node of a ring is straight above one of the ring below."""
+        ...
+
+    def nodes(self, size: float, odd: bool, *, edge: Edge | None = None) -> Floats:
+        """Parameters of a ring's nodes at most about `size` apart, at sharp edges as `edge` says.
+
+        Odd rings may be staggered.
+        """
+        ...
+
+    def middle(self, u: Floats, ring: Floats, least: float) -> Floats:
+        """Parameters that stand for where points come to at depth 1; nan if that is one place.
+
+        They are of nodes of the `ring` that come to places at least `least` apart [m].
+        """
+        ...
+
+    def bent(self, u: Floats) -> Flags:
+        """Whether points are between the ends of a curved piece."""
         ...
 
     def inflated(self, factor: float) -> Section:
@@ -86,7 +112,7 @@ class Circle:
         angle = 2 * np.pi * np.asarray(u, dtype=float)
         return self.radius * self.factor * np.column_stack([np.cos(angle), np.sin(angle)])
 
-    def nodes(self, size: float, odd: bool) -> Floats:
+    def nodes(self, size: float, odd: bool, *, edge: Edge | None = None) -> Floats:
         """Evenly spaced parameters; those of odd rings of a whole circle are staggered."""
         count = self.perimeter * self.part / size
         if self.part < 1:
@@ -94,6 +120,19 @@ class Circle:
         n = max(6, round(count))
         # Staggered rings follow a cylinder better than straight ones for the same cells.
         return (np.arange(n) + (0.5 if odd else 0.0)) / n
+
+    @property
+    def staggered(self) -> bool:
+        """Of a whole circle."""
+        return self.part == 1
+
+    def middle(self, u: Floats, ring: Floats, least: float) -> Floats:
+        """The centre, wherever they come from."""
+        return np.full(len(u), np.nan)
+
+    def bent(self, u: Floats) -> Flags:
+        """Everywhere."""
+        return np.ones(len(u), dtype=bool)
 
     def inflated(self, factor: float) -> Circle:
         """The circle with its nodes pushed outwards."""
@@ -133,9 +172,21 @@ class Rectangle:
         """Half the shorter side [m]."""
         return self.thickness / 2
 
+    @property
+    def edge(self) -> float:
+        """Parameter of the first corner, or of the middle of its arc."""
+        side, arc, _ = self._pieces
+        return (side + arc / 2) / self.perimeter
+
+    @property
+    def _round(self) -> bool:
+        """Whether it is so nearly a square that it has a middle point, not a line."""
+        return self.width <= _SQUARE * self.thickness
+
     def shrink(self, w: Floats) -> Floats:
-        """All sides move inwards alike, down to a part of the middle line."""
-        return np.column_stack([1 - w * self.thickness / self.width, 1 - w])
+        """All sides move inwards alike, down to a part of the middle line, or to the middle."""
+        across = 1.0 if self._round else self.thickness / self.width
+        return np.column_stack([1 - w * across, 1 - w])
 
     def points(self, u: Floats) -> Floats:
         """Points (n, 2) of the rounded rectangle [m]."""
@@ -157,17 +208,57 @@ class Rectangle:
             [np.where((quadrant == 1) | (quadrant == 2), -x, x), np.where(quadrant >= 2, -y, y)]
         )
 
-    def nodes(self, size: float, odd: bool) -> Floats:
-        """Parameters with a node in every corner, or at both ends of every arc."""
+    @property
+    def staggered(self) -> bool:
+        """Never: each ring has nodes in the corners."""
+        return False
+
+    def middle(self, u: Floats, ring: Floats, least: float) -> Floats:
+        """Of two points that meet the upper one, of a short side its upper corner."""
+        if self._round:
+            return np.full(len(u), np.nan)
+        node, place = self._upper(ring), self._reach(self._upper(ring))
+        order = np.argsort(place)
+        chosen = order[apart(place[order], max(least, 1e-6 * self.perimeter))]
+        borders = (place[chosen][1:] + place[chosen][:-1]) / 2
+        return node[chosen][np.searchsorted(borders, self._reach(self._upper(u)))]
+
+    def _upper(self, u: Floats) -> Floats:
+        """Parameters on the upper side or at the ends of its arcs, which come close together."""
+        low, arc = (piece / self.perimeter for piece in self._pieces[:2])
+        u = np.minimum(u, 1 - u)
+        within = np.minimum(u, 0.5 - u)
+        within = np.where(within < low + _TO_SIDE * arc, low, np.maximum(within, low + arc))
+        return np.where(u < 0.25, within, 0.5 - within)
+
+    def bent(self, u: Floats) -> Flags:
+        """On an arc."""
+        side, arc, _ = self._pieces
+        within = 0.25 - np.abs(np.mod(u, 0.5) - 0.25)
+        return np.abs(within - self.edge) < (arc / 2 - 1e-6 * side) / self.perimeter
+
+    def _reach(self, u: Floats) -> Floats:
+        """Along the middle line, to where points come at depth 1 [m]."""
+        return self.points(u)[:, 0] * self.shrink(np.ones(len(u)))[:, 0]
+
+    def nodes(
+        self, size: float, odd: bool, *, edge: Edge | None = None, narrowed: float = 1.0
+    ) -> Floats:
+        """Parameters with a node in every corner, or at both ends of every arc.
+
+        Short sides that are `narrowed`, on a tip, need fewer.
+        """
         side, arc, top = self._pieces
-        quarter = [np.zeros(1)]
-        start = 0.0
-        for k, length in enumerate((side, arc, top)):
-            if length > 1e-9 * self.perimeter:
-                least = 2 if k == 1 else 1
-                n = max(least, int(np.ceil(length / size - 0.1)))
-                quarter.append(start + length * np.arange(1, n + 1) / n)
-            start += length
+        quarter, least = [np.zeros(1)], 1e-9 * self.perimeter
+        bent = max(2, int(np.ceil(arc / size - 0.1)))
+        edge = edge or Edge(size)
+        edge = edge._replace(size=max(edge.size, arc / bent))
+        if side > least:
+            quarter.append((side - edge.levels(narrowed * side, size) / narrowed)[-2::-1])
+        if arc > least:
+            quarter.append(side + arc * np.arange(1, bent + 1) / bent)
+        if top > least:
+            quarter.append(side + arc + edge.levels(top, size)[1:])
         first = np.concatenate(quarter) / self.perimeter
         if self.part < 1:
             return first

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .._arguments import check_fields
 from ..errors import ShapeError
 from .arrays import Floats
-from .grading import depths
+from .grading import Edge, depths
 
 FIRST_LAYER = {1: 0.05, 2: 0.08}
 """By the elements' order: the first layer over the half thickness, when nothing is said."""
@@ -87,6 +87,7 @@ class Sizes(NamedTuple):
         growth: of the size over the distance from the interface.
         elongation: along over across.
         depths: of the layers' boundaries over the half thickness, from 0; None without layers.
+        edge: at sharp edges, in layers; None where elements are not finer there.
     """
 
     interface: float
@@ -96,6 +97,7 @@ class Sizes(NamedTuple):
     growth: float
     elongation: float
     depths: Floats | None
+    edge: Edge | None = None
 
 
 def resolve(

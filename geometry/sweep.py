@@ -113,6 +113,14 @@ class Sweep:
 
     def point(self, u: Floats, t: Floats | float, w: Floats | float = 0.0) -> Floats:
         """Points (n, 3) on the surface, or at relative depths w inside [m]."""
+        x = self.placed(*self.unbent(u, t, w))
+        x[np.broadcast_to(t, len(x)) == 0, 2] = 0.0
+        return x
+
+    def unbent(
+        self, u: Floats, t: Floats | float, w: Floats | float = 0.0
+    ) -> tuple[Floats, Floats]:
+        """The same as points p (n, 2) of the section and axis lengths a (n,)."""
         u, t, w = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (u, t, w)))
         up, side = np.clip(t - 1, 0.0, 1.0), np.minimum(t, 1.0)
         if self.tip_radius:
@@ -126,9 +134,7 @@ class Sweep:
             shrink = self.section.shrink(w + (1 - w) * up)
             a = side * (self.length - w * self.crown)
         p = self.section.points(u) * shrink
-        x = self.placed(p, a + self._foot(p) * (1 - side))
-        x[t == 0, 2] = 0.0
-        return x
+        return p, a + self._foot(p) * (1 - side)
 
     def placed(self, p: Floats, a: Floats) -> Floats:
         """The section's points p (n, 2) at axis length a."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nanotrode.geometry import REGIONS, ElectrodeMesh, Film
+from nanotrode.geometry import REGIONS, ElectrodeMesh, Film, NanobeltArray
 from nanotrode.geometry.build_cad import takes_layers
 from nanotrode.geometry.measure import dihedral_range, tet_volumes
 
@@ -22,7 +22,8 @@ def check_promises(
     smallest, largest = dihedral_range(mesh.points, mesh.cells)
     thin = ((mesh.cell_tags == REGIONS["electrode"]) | isinstance(shape, Film)) & layers
     assert smallest[~thin].min(initial=90) >= 10
-    assert largest[thin].max(initial=90) < 155
+    # at the corners of a belt's tip layers from three sides meet
+    assert largest[thin].max(initial=90) < (170 if isinstance(shape, NanobeltArray) else 155)
     assert mesh.volume("electrode") == pytest.approx(
         shape.electrode_volume, rel=2e-3 if layers else 5e-3
     )

@@ -7,7 +7,15 @@ import pytest
 from promises import check_promises
 
 from nanotrode.errors import MeshError
-from nanotrode.geometry import REGIONS, Film, NanowireArray, Sizing, build_cad, build_mesh
+from nanotrode.geometry import (
+    REGIONS,
+    Film,
+    NanobeltArray,
+    NanowireArray,
+    Sizing,
+    build_cad,
+    build_mesh,
+)
 from nanotrode.geometry.grading import depths
 from nanotrode.geometry.layered import split_prisms
 from nanotrode.geometry.measure import tet_volumes
@@ -217,3 +225,64 @@ def test_more_segments_make_all_of_a_film_finer_as_refine_does(length):
     assert interface == pytest.approx(refine, abs=1e-15)
     assert segments[1] == pytest.approx(plain[1] / 2, rel=0.05)
     assert len(segments) > 1.8 * len(plain)
+
+
+BELT = {"width": 2e-7, "thickness": 5e-8, "length": 3e-7}
+FULL = {
+    "sharp": NanobeltArray(1, **BELT),
+    "small radius": NanobeltArray(1, **BELT, edge_radius=3e-9),
+    "half circle": NanobeltArray(1, **BELT, edge_radius=2.5e-8),
+    "square": NanobeltArray(1, width=5e-8, thickness=5e-8, length=2e-7),
+    "nearly square": NanobeltArray(1, width=6.2e-8, thickness=5e-8, length=2e-7),
+    "bent, twisted, leaning": NanobeltArray(1, **BELT, tilt=0.2, bend=0.4, twist=0.5),
+    "turned, wet": NanobeltArray(2, **BELT, placement="random", tilt=0.2, headroom=1e-7),
+    "quarter": NanobeltArray(1, **BELT, edge_radius=1e-8, symmetry="quarter"),
+}
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("name", FULL)
+def test_belts_are_filled_down_to_their_middle_sheet(name, order):
+    shape = FULL[name]
+    mesh = build_mesh(shape, order=order)
+    check_promises(mesh, shape)
+    # a node on a middle sheet, which no mesh without layers has but by chance
+    surface = np.unique(mesh.boundary("interface").nodes)
+    assert len(surface) < len(mesh.region("electrode").points) / 2
+    x, (at, axis, thin, _) = mesh.points, (p[0] for p in shape.poles[0].frame(np.zeros(1)))
+    foot = (x[x[:, 2] == 0] - at) @ np.column_stack([axis, thin])
+    foot = foot[(np.abs(foot) <= np.array([shape.width, shape.thickness]) / 2).all(axis=1)]
+    assert (np.abs(foot[:, 1]) < 1e-6 * shape.thickness).sum() >= 3
+
+
+def belt_levels(**sizes) -> np.ndarray:
+    """Heights of the vertices over the middle sheet in the middle of a belt, over half of it."""
+    mesh = build_mesh(FULL["sharp"], sizing=Sizing(**sizes), order=1)
+    x = mesh.points - np.array([*FULL["sharp"].poles[0].base, 0.0])
+    column = x[(np.abs(x[:, 0]) < 1e-12) & (x[:, 2] == 0), 1]
+    return np.unique(np.round(np.abs(column) / 2.5e-8, 6))
+
+
+def test_a_belts_layers_are_those_of_a_wire_of_its_half_thickness():
+    assert belt_levels() == pytest.approx(
+        np.append(0, 1 - depths(0.05, largest=0.2)[::-1]), abs=1e-5
+    )
+    asked = belt_levels(first_layer=1e-9, layers=4)
+    assert len(asked) == 6
+    assert asked[-1] - asked[-2] == pytest.approx(0.04, abs=1e-5)
+
+
+def test_a_belts_edges_are_fine_and_its_faces_are_not():
+    mesh = build_mesh(FULL["sharp"], order=2)
+    x = mesh.points[np.unique(mesh.cells[:, :4])] - np.array([*FULL["sharp"].poles[0].base, 0.0])
+    on_face = np.unique(np.round(x[(x[:, 1] > 2.4999e-8) & (x[:, 2] == 0), 0], 12))
+    steps = np.diff(on_face)
+    assert steps[-1] < 0.3 * 2.5e-8 < 0.35 * steps.max()
+    assert mesh.quality().min_jacobian == pytest.approx(1.0)  # nothing is bent where all is flat
+    assert len(x) < 2500
+
+
+def test_rounded_belts_in_electrolyte_have_no_layers():
+    assert not build_cad.takes_layers(NanobeltArray(1, **BELT, edge_radius=1e-8, headroom=1e-7))
+    assert build_cad.takes_layers(NanobeltArray(1, **BELT, edge_radius=1e-8))
+    assert build_cad.takes_layers(NanobeltArray(1, **BELT, headroom=1e-7))

@@ -33,6 +33,7 @@ class Grid(NamedTuple):
         cells: (f,) the cell behind each reacting face.
         areas: (f,) [m2].
         halves: (f,) distance of the face from the cell's middle [m].
+        shape: Cells along each axis.
     """
 
     volumes: np.ndarray
@@ -40,6 +41,7 @@ class Grid(NamedTuple):
     cells: np.ndarray
     areas: np.ndarray
     halves: np.ndarray
+    shape: tuple[int, ...]
 
 
 def box(axes: list[np.ndarray], reacting: list[bool]) -> Grid:
@@ -83,17 +85,24 @@ def _grid(axes, reacting, extent, radial=None) -> Grid:
         (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
     )
     return Grid(
-        volumes.ravel(), laplacian, *(np.concatenate(part) for part in zip(*faces, strict=True))
+        volumes.ravel(),
+        laplacian,
+        *(np.concatenate(part) for part in zip(*faces, strict=True)),
+        shape,
     )
 
 
 class Discharge(NamedTuple):
-    """Over time (t,) [s]: potential [V], smallest and largest local current density [A m-2]."""
+    """Over time (t,) [s]: potential [V], smallest and largest local current density [A m-2].
+
+    `local` (t, f) is that of all reacting faces, in the grid's order.
+    """
 
     time: np.ndarray
     potential: np.ndarray
     smallest: np.ndarray
     largest: np.ndarray
+    local: np.ndarray
 
 
 def discharge(grid: Grid, card, *, c_rate: float, start: float, times: np.ndarray) -> Discharge:
@@ -106,7 +115,7 @@ def discharge(grid: Grid, card, *, c_rate: float, start: float, times: np.ndarra
     wanted = -c_rate / 3600.0 * card.capacity_density * grid.volumes.sum() * per_ampere  # [m3/s]
     x, face = np.full(len(grid.volumes), start), np.full(len(grid.cells), start)
     potential = float(card.ocp(np.array([start]))[0])
-    series, now, matrix = [], 0.0, d * grid.laplacian
+    series, local, now, matrix = [], [], 0.0, d * grid.laplacian
     guess = None
 
     def faces(x, face, potential):
@@ -154,4 +163,5 @@ def discharge(grid: Grid, card, *, c_rate: float, start: float, times: np.ndarra
         x, face, potential, j, guess = stage(second, GAMMA * h, x1, face, potential, guess)
         now = end
         series.append((end, potential, j.min(), j.max()))
-    return Discharge(*np.array(series).T)
+        local.append(j)
+    return Discharge(*np.array(series).T, np.array(local))
