@@ -25,8 +25,8 @@ from .section import Rectangle
 from .standing import StandingArray
 from .sweep import Sweep
 
-_MOST_POINTS = 4_000_000
-"""By which the surface of a belt is compared with that of another: 100 MB."""
+_MOST_POINTS = 2_000_000
+"""By which the surface of a belt is compared with that of another: 800 MB at most."""
 
 MAX_LEAN = radians(90)
 
@@ -163,17 +163,17 @@ class NanobeltArray(StandingArray):
         step = min(self.least_gap / 2, self.thickness)
         around = max(16, int(np.ceil(self._upright.section.perimeter / step)))
         along = max(8, int(np.ceil(self.length / step)))
-        if around * along > _MOST_POINTS:
-            least = self.least_gap * sqrt(around * along / _MOST_POINTS)
+        u = np.union1d(
+            np.linspace(0, 1, min(around, _MOST_POINTS), endpoint=False),
+            self._upright.section.nodes(self.width, False),
+        )
+        if len(u) * along > _MOST_POINTS:
+            least = self.least_gap * sqrt(len(u) * along / _MOST_POINTS)
             raise ShapeError(
                 f"gap, thickness: {self.least_gap:g} m and {self.thickness:g} m are too fine to be "
                 f"kept on a belt of {self.width:g} m by {self.length:g} m; expected at least "
                 f"{least:.2g} m of both"
             )
-        u = np.union1d(
-            np.linspace(0, 1, around, endpoint=False),
-            self._upright.section.nodes(self.width, False),
-        )
         t = np.linspace(0, 1, along + 1)
         points = self._upright.point(np.tile(u, len(t)), np.repeat(t, len(u)))
         return Cloud(points, points.min(axis=0), points.max(axis=0))

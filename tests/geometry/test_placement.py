@@ -145,3 +145,8 @@ def test_ways_to_stand_are_those_of_all_pairs(regular, count):
 def test_a_gap_too_fine_to_be_looked_after_is_refused():
     with pytest.raises(ShapeError, match=r"gap, thickness: 1e-12 m .* expected at least"):
         NanobeltArray(2, width=1e-6, thickness=2e-8, length=1e-5, gap=1e-12)
+
+
+def test_a_belt_whose_loading_would_take_a_gigabyte_is_refused():
+    with pytest.raises(ShapeError, match="are too fine to be kept on a belt"):
+        NanobeltArray(12, width=2e-6, thickness=5e-7, length=6e-2, edge_radius=1.5e-7)
