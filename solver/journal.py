@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import logging
-import time as clock
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..notices import Notices
 from .accuracy import UNRESOLVED, UNSURE, Accuracy
-from .balance import Balance, relative_gap
-from .checkpoint import Checkpoint, Progress
+from .balance import relative_gap
+from .books import Books
 from .domain import Domain
 from .endings import ElectrodeScale, Reading
 from .insertion import InsertionModel
-from .model import on_root
-from .protocol import Protocol
-from .recorder import SERIES_FILE, Recorder
-from .result import Event
 from .settings import OutputPlan
 from .stepping import State
 from .stepping import Step as TimeStep
@@ -34,24 +27,6 @@ log = logging.getLogger(__name__)
 
 QUIET = 1e-3
 """Share of a run's largest current below which there is nothing to resolve."""
-
-
-@dataclass(frozen=True)
-class Outlets:
-    """Where a run's output goes.
-
-    Attributes:
-        snapshot: Called on all ranks with (index, time, label, potential, current [A], field),
-            the field over the mesh's nodes on rank 0 and None elsewhere.
-        folder: Gets series and checkpoints; None writes none.
-        fingerprint: Marks the checkpoints.
-        watch: Gets each accepted time step.
-    """
-
-    snapshot: Callable[[int, float, str, float, float, Array | None], None]
-    folder: Path | None
-    fingerprint: str
-    watch: Callable[[TimeStep], None] | None = None
 
 
 OF_J = ("Min", "Max", "Error of")
@@ -68,48 +43,37 @@ class Peak(NamedTuple):
 NO_PEAK = Peak(-1, 0.0, 0.0)
 
 
-@dataclass
-class Journal:
-    """What has happened so far; amounts of charge are in units of the mean stoichiometry.
+@dataclass(kw_only=True)
+class Journal(Books):
+    """The books of insertion; amounts of charge are in units of the mean stoichiometry.
 
     Attributes:
+        domain: The electrode.
+        model: Its equations.
+        scale: The whole electrode's size.
+        plan: When fields are handed out.
+        snapshot: Called on all ranks with (index, time, label, potential, current [A], field),
+            the field over the mesh's nodes on rank 0 and None elsewhere.
+        watch: Gets each accepted time step.
         passed: Integral of the rate since the start, positive in delithiation.
         throughput: Integral of its magnitude.
         in_step: Integral of the rate within the protocol step under way.
         initial_mean: Mean stoichiometry at the start.
-        counts: Accepted, rejected and failed time steps.
-        balance: Where charge was lost, if any was.
-        notices: What the user should know; part of the summary.
     """
 
     domain: Domain
     model: InsertionModel
     scale: ElectrodeScale
-    protocol: Protocol
     plan: OutputPlan
-    outlets: Outlets
+    snapshot: Callable[[int, float, str, float, float, Array | None], None]
+    watch: Callable[[TimeStep], None] | None = None
     initial_mean: float = 0.0
     passed: float = 0.0
     throughput: float = 0.0
     in_step: float = 0.0
-    counts: dict[str, int] = field(
-        default_factory=lambda: {"accepted": 0, "rejected": 0, "failed": 0}
-    )
-    events: list[Event] = field(default_factory=list)
-    recorder: Recorder = field(default_factory=Recorder)
-    balance: Balance = field(default_factory=Balance)
-    notices: Notices = field(default_factory=Notices)
+    last_output: tuple[float, float] = (0.0, 0.0)
     _strongest: float = 0.0
     _peak: Peak = NO_PEAK
-    outputs: int = 0
-    last_output: tuple[float, float] = (0.0, 0.0)
-    wall_before: float = 0.0
-    opened: float = field(default_factory=clock.perf_counter)
-
-    @property
-    def wall(self) -> float:
-        """Seconds of computing so far, those before a resume included."""
-        return self.wall_before + clock.perf_counter() - self.opened
 
     def charge_error(self, u: Array) -> float:
         """|charge passed - ions stored| over the charge that has gone to and fro.
@@ -134,11 +98,10 @@ class Journal:
         self.passed += step.passed
         self.throughput += abs(step.passed)
         self.in_step += step.passed
-        self.counts["accepted"] += 1
         gap = self.passed + self.model.mean(step.end.u) - self.initial_mean
         self.balance.note(gap, time=step.end.time, step=index)
-        if self.outlets.watch is not None:
-            self.outlets.watch(step)
+        if self.watch is not None:
+            self.watch(step)
 
     def record(self, index: int, state: State, dt: float) -> None:
         """Add a row to the series."""
@@ -229,44 +192,26 @@ class Journal:
         full_field = self.domain.gather(u)
         label = self.protocol.steps[index].text
         current = -self.scale.full_charge * rate
-        self.outlets.snapshot(self.outputs, time, label, potential, current, full_field)
+        self.snapshot(self.outputs, time, label, potential, current, full_field)
         self.outputs += 1
         self.last_output = (time, self.model.mean(u))
 
-    def save(self, state: State, progress: Progress) -> None:
-        """Write series and checkpoint."""
-        folder = self.outlets.folder
-        if folder is None:
-            return
-        gather = self.domain.gather
-        u, f = gather(state.u), None if state.f is None else gather(state.f)
-        past = [field for point in state.past if (field := gather(point.u)) is not None]
+    def own(self) -> dict[str, Any]:
+        """Charges, and the last snapshot."""
+        return {
+            "initial_mean": self.initial_mean,
+            "passed": self.passed,
+            "throughput": self.throughput,
+            "in_step": self.in_step,
+            "last_output": self.last_output,
+        }
 
-        def write() -> None:
-            assert u is not None
-            self.recorder.write(folder / SERIES_FILE)
-            Checkpoint(
-                fingerprint=self.outlets.fingerprint,
-                progress=progress,
-                u=u,
-                f=f,
-                past=np.reshape(past, (len(past), len(u))),
-                rows=self.recorder.rows,
-            ).write(folder)
-
-        on_root(self.domain.comm, write)
-
-    def reopen(self, stored: Checkpoint) -> None:
-        """Take the books of a stopped run."""
-        numbers = stored.progress
-        self.initial_mean, self.passed = numbers.initial_mean, numbers.passed
-        self.throughput, self.in_step = numbers.throughput, numbers.in_step
-        self.balance = Balance(*numbers.balance)
-        self.counts, self.events = dict(numbers.counts), list(numbers.events)
-        self.outputs, self.last_output = numbers.outputs, numbers.last_output
-        self.wall_before = numbers.wall
-        self.notices.recall(numbers.warnings)
-        self.recorder = Recorder(stored.rows)
+    def reopen_own(self, numbers: dict[str, Any]) -> None:
+        """Take up what `own` kept, and what `judge` asks for."""
+        self.initial_mean, self.passed = numbers["initial_mean"], numbers["passed"]
+        self.throughput, self.in_step = numbers["throughput"], numbers["in_step"]
+        time, mean = numbers["last_output"]
+        self.last_output = (time, mean)
         series = self.recorder.series
         keys = ("Step", "Current [A]", *(f"{what} local current density [A.m-2]" for what in OF_J))
         for step, current, low, high, error in zip(*(series[key] for key in keys), strict=True):

@@ -45,10 +45,10 @@ class Snapshot:
     """Salt concentration: one number, or a value per electrolyte node [mol m-3]."""
 
 
-class Observer(Protocol):
+class Observer[Shot](Protocol):
     """Something that watches a run: a writer of fields, a progress bar, a test."""
 
-    def write(self, snapshot: Snapshot) -> None:
+    def write(self, snapshot: Shot) -> None:
         """Take one output."""
 
     def finish(self, result: Result) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time as clock
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from .._arguments import check_is
-from .._files import write_text
 from ..errors import InputError, NanotrodeError
 from ..materials.origins import origins_of
 from ..materials.plausible import oddities, refuse_impossible
@@ -23,25 +21,26 @@ from ..units import number, positive
 from . import assumptions
 from .assumptions import poles_of
 from .balance import refuse
-from .checkpoint import Checkpoint
 from .domain import Domain
 from .endings import ElectrodeScale
+from .engine import InsertionEngine
 from .fingerprint import Fingerprint
 from .given import as_material, as_mesh, as_protocol, check_protocol, check_stoichiometry
 from .insertion import InsertionModel
 from .interface import molar_flux_scale, react
-from .journal import Journal, Outlets
+from .journal import Journal
 from .model import on_root
 from .nonlinear import Newton
+from .outlets import Outlets
 from .protocol import Protocol
 from .result import Observer, Result, Snapshot
 from .settings import OutputPlan, SolverSettings, StepReport
 from .stepping import Step as TimeStep
 from .steps import Step
 from .stopping import Stop, never
-from .summary import SUMMARY_FILE, summarise
+from .summary import summarise
 from .taking_part import taking_part
-from .timeline import Timeline
+from .walk import Walk
 from .window import check_rates, extrapolated
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ class Simulation:
         self,
         directory: str | Path | None = None,
         *,
-        observers: Iterable[Observer] = (),
+        observers: Iterable[Observer[Snapshot]] = (),
         resume: bool = False,
         progress: Callable[[StepReport], None] | None = None,
         domain: Domain | None = None,
@@ -139,29 +138,37 @@ class Simulation:
                 all measure for so small an electrode.
         """
         started = clock.perf_counter()
-        folder = Path(directory) if directory is not None else None
-        watchers = list(observers)
+        outlets = Outlets(self.comm, directory, observers)
         electrode = self.electrode()
         domain = domain or Domain(electrode, self.comm)
         model = InsertionModel(domain, self.material, temperature=self.temperature, c_e=self.c_e)
         size = domain.space.dofmap.index_map.size_global
         newton = Newton(model, size=size, tolerance=self.settings.algebraic_error)
-        emitter = _Emitter(self, electrode, watchers)
         fingerprint = self._fingerprint(electrode)
-        outlets = Outlets(emitter.emit, folder, fingerprint.text(), watch)
         scale, notices = self.scale(model.volume), self._notices()
         for text in check_rates(self.protocol, scale):
             notices.warn(text)
         journal = Journal(
-            domain, model, scale, self.protocol, self.output, outlets, notices=notices
+            protocol=self.protocol,
+            folder=outlets.folder,
+            fingerprint=fingerprint.text(),
+            notices=notices,
+            domain=domain,
+            model=model,
+            scale=scale,
+            plan=self.output,
+            snapshot=self._emit(electrode, outlets),
+            watch=watch,
         )
-        timeline = Timeline(journal, newton, self.settings, self._on_root(progress), stop)
-        stored = self._stored(folder, fingerprint) if resume else None
+        start = self.initial_stoichiometry
+        engine = InsertionEngine(journal, newton, self.settings, initial_stoichiometry=start)
+        stored = outlets.stored(fingerprint) if resume else None
         set_up = clock.perf_counter() - started
         log.info("%d unknowns, set up in %.2f s", size, set_up)
         # vectors this short only lose by threads, and ranks already fill the cores
         with threadpool_limits(limits=1, user_api="blas"):
-            state = timeline.run(self.initial_stoichiometry, stored)
+            Walk(engine, self._on_root(progress), stop).run(stored)
+        state = engine.state
         series = journal.recorder.series
         poles = self.comm.bcast(poles_of(electrode) if electrode is not None else None)
         tested = assumptions.examine(self.material, series, scale, poles)
@@ -170,7 +177,16 @@ class Simulation:
         error, texts = journal.charge_error(state.u), [step.text for step in self.protocol.steps]
         verdict = journal.balance.judge(error, texts, journal.notices)
         summary = summarise(journal, model, newton, state.u, size, set_up, tested)
-        result = self._finish(journal, summary, electrode, folder, watchers, emitter)
+        result = Result(
+            series=journal.recorder.series,
+            events=journal.events,
+            summary=summary,
+            mesh=electrode,
+            parent=self.mesh,
+            directory=outlets.folder,
+            snapshots=outlets.kept,
+        )
+        outlets.finish(result)
         refuse(verdict)
         return result
 
@@ -259,6 +275,24 @@ class Simulation:
             electrolyte_concentration=self.c_e,
         )
 
+    def _emit(
+        self, electrode: ElectrodeMesh | None, outlets: Outlets[Snapshot]
+    ) -> Callable[[int, float, str, float, float, Array | None], None]:
+        """Makes snapshots of gathered fields and hands them out; see `journal.Journal.snapshot`."""
+
+        def emit(
+            index: int, time: float, label: str, potential: float, current: float, x: Array | None
+        ) -> None:
+            def tell() -> None:
+                assert x is not None
+                assert electrode is not None
+                shot = self.snapshot(electrode, index, time, label, potential, current, x)
+                outlets.show(shot)
+
+            on_root(self.comm, tell)
+
+        return emit
+
     def _fingerprint(self, electrode: ElectrodeMesh | None) -> Fingerprint:
         """What a checkpoint must share with the run that resumes from it."""
         mesh = None
@@ -283,89 +317,12 @@ class Simulation:
         values = np.concatenate([material.ocp(x), material.diffusivity(x), *currents])
         return [f"{value:.9e}" for value in values]
 
-    def _stored(self, folder: Path | None, fingerprint: Fingerprint) -> Checkpoint | None:
-        """The folder's checkpoint, read on rank 0 and shared; errors are shared too."""
-        found: Checkpoint | Exception | None = None
-        if self.comm.rank == 0 and folder is not None:
-            try:
-                found = Checkpoint.read(folder, fingerprint)
-            except Exception as error:
-                found = error
-        found = self.comm.bcast(found)
-        if isinstance(found, Exception):
-            raise found
-        return found
-
     def _on_root(
         self, progress: Callable[[StepReport], None] | None
     ) -> Callable[[StepReport], None]:
         if progress is None or self.comm.rank != 0:
             return lambda report: None
         return progress
-
-    def _finish(
-        self,
-        journal: Journal,
-        summary: dict[str, Any],
-        electrode: ElectrodeMesh | None,
-        folder: Path | None,
-        watchers: list[Observer],
-        emitter: _Emitter,
-    ) -> Result:
-        result = Result(
-            series=journal.recorder.series,
-            events=journal.events,
-            summary=summary,
-            mesh=electrode,
-            parent=self.mesh,
-            directory=folder,
-            snapshots=emitter.kept,
-        )
-
-        def tell() -> None:
-            if folder is not None:
-                write_text(folder / SUMMARY_FILE, json.dumps(summary, indent=2) + "\n")
-            for watcher in watchers:
-                watcher.finish(result)
-
-        on_root(self.comm, tell)
-        return result
-
-
-class _Emitter:
-    """Makes snapshots of gathered fields and hands them to the observers, on rank 0.
-
-    Without observers it keeps the snapshots in memory, for whoever drives a run in Python.
-    """
-
-    def __init__(
-        self, run: Simulation, electrode: ElectrodeMesh | None, watchers: list[Observer]
-    ) -> None:
-        self._run, self._electrode, self._watchers = run, electrode, watchers
-        self.kept: list[Snapshot] = []
-
-    def emit(
-        self,
-        index: int,
-        time: float,
-        label: str,
-        potential: float,
-        current: float,
-        x: Array | None,
-    ) -> None:
-        """See `journal.Outlets.snapshot`."""
-
-        def tell() -> None:
-            mesh = self._electrode
-            assert x is not None
-            assert mesh is not None
-            snapshot = self._run.snapshot(mesh, index, time, label, potential, current, x)
-            if not self._watchers:
-                self.kept.append(snapshot)
-            for watcher in self._watchers:
-                watcher.write(snapshot)
-
-        on_root(self._run.comm, tell)
 
 
 def _two_temperatures(material: Material, temperature: float) -> Iterator[str]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time as clock
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from typing import Protocol as Interface
 
 from threadpoolctl import threadpool_limits
 
 from ..._arguments import check_is
-from ..._files import write_text
 from ...errors import InputError, ProtocolError
 from ...geometry.coat import coated
 from ...materials.constants import REFERENCE_TEMPERATURE
@@ -24,23 +21,22 @@ from ...units import number, positive
 from ..balance import refuse
 from ..fingerprint import Fingerprint
 from ..given import as_anode, as_mesh, as_protocol
-from ..model import on_root
+from ..outlets import Outlets
 from ..protocol import Protocol
-from ..result import Result
+from ..result import Observer, Result
 from ..settings import StepReport
 from ..steps import Step
 from ..stopping import Stop, never
-from ..summary import SUMMARY_FILE
 from ..taking_part import taking_part
+from ..walk import Walk
 from ..window import check_densities
-from .books import Books
-from .checkpoint import Checkpoint
+from .books import PlatingBooks
 from .checks import check_steps
+from .engine import PlatingEngine
 from .model import PlatingModel
 from .settings import PlatingSettings
 from .snapshot import PlatingSnapshot
 from .state import State
-from .timeline import Timeline
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -49,16 +45,6 @@ if TYPE_CHECKING:
     from ...materials.plating import Anode
 
 log = logging.getLogger(__name__)
-
-
-class Observer(Interface):
-    """Something that watches a plating run."""
-
-    def write(self, snapshot: PlatingSnapshot) -> None:
-        """Take one output."""
-
-    def finish(self, result: Result) -> None:
-        """Close after the last output."""
 
 
 class PlatingSimulation:
@@ -137,7 +123,7 @@ class PlatingSimulation:
         self,
         directory: str | Path | None = None,
         *,
-        observers: Iterable[Observer] = (),
+        observers: Iterable[Observer[PlatingSnapshot]] = (),
         resume: bool = False,
         progress: Callable[[StepReport], None] | None = None,
         stop: Stop = never,
@@ -158,37 +144,30 @@ class PlatingSimulation:
             InputError: The folder's checkpoint belongs to another study.
         """
         started = clock.perf_counter()
-        folder = Path(directory) if directory is not None else None
-        watchers, kept = list(observers), list[PlatingSnapshot]()
+        outlets = Outlets(self.comm, directory, observers)
         model = self.model()
-
-        def show(snapshot: PlatingSnapshot) -> None:
-            if not watchers:
-                kept.append(snapshot)
-            for watcher in watchers:
-                watcher.write(snapshot)
-
         notices = Notices(told=self.comm.rank == 0)
         whole = self._copies() * model.footprint
         for text in (*self.warnings(), *check_densities(self.protocol, whole)):
             notices.warn(text)
         fingerprint = self._fingerprint()
-        books = Books(
-            model,
-            self.protocol,
-            self._copies(),
-            show,
-            folder,
-            fingerprint.text(),
+        books = PlatingBooks(
+            protocol=self.protocol,
+            folder=outlets.folder,
+            fingerprint=fingerprint.text(),
             notices=notices,
+            model=model,
+            copies=self._copies(),
+            show=outlets.show,
         )
         quiet = progress is None or self.comm.rank != 0
-        timeline = Timeline(books, self.settings, _ignore if quiet else progress or _ignore, stop)
-        stored = self._stored(folder, fingerprint) if resume else None
+        engine = PlatingEngine(books, self.settings)
+        stored = outlets.stored(fingerprint) if resume else None
         set_up = clock.perf_counter() - started
         log.info("%d unknowns, set up in %.2f s", model.potentials.total, set_up)
         with threadpool_limits(limits=1, user_api="blas"):
-            state = timeline.run(stored)
+            Walk(engine, _ignore if quiet else progress or _ignore, stop).run(stored)
+        state = engine.state
         error, texts = books.ledger.error(model, state), [step.text for step in self.protocol.steps]
         verdict = books.balance.judge(error, texts, notices)
         result = Result(
@@ -197,10 +176,10 @@ class PlatingSimulation:
             summary=self._summary(books, state, set_up),
             mesh=self.mesh,
             parent=self.mesh,
-            directory=folder,
-            snapshots=kept,  # type: ignore[arg-type]
+            directory=outlets.folder,
+            snapshots=outlets.kept,  # type: ignore[arg-type]
         )
-        self._finish(result, folder, watchers)
+        outlets.finish(result)
         refuse(verdict)
         return result
 
@@ -249,20 +228,7 @@ class PlatingSimulation:
         )
         return Fingerprint.of(said, self.protocol)
 
-    def _stored(self, folder: Path | None, fingerprint: Fingerprint) -> Checkpoint | None:
-        """The folder's checkpoint, read on rank 0 and shared; errors are shared too."""
-        found: Checkpoint | Exception | None = None
-        if self.comm.rank == 0 and folder is not None:
-            try:
-                found = Checkpoint.read(folder, fingerprint)
-            except Exception as error:
-                found = error
-        found = self.comm.bcast(found)
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    def _summary(self, books: Books, state: State, set_up: float) -> dict[str, Any]:
+    def _summary(self, books: PlatingBooks, state: State, set_up: float) -> dict[str, Any]:
         model, newton = books.model, books.model.newton
         return {
             "model": "plating",
@@ -283,15 +249,6 @@ class PlatingSimulation:
             | {"newton": newton.iterations, "linear": newton.solver.iterations},
             "timings": {"set-up [s]": round(set_up, 3), "solve [s]": round(books.wall, 3)},
         }
-
-    def _finish(self, result: Result, folder: Path | None, watchers: list[Observer]) -> None:
-        def tell() -> None:
-            if folder is not None:
-                write_text(folder / SUMMARY_FILE, json.dumps(result.summary, indent=2) + "\n")
-            for watcher in watchers:
-                watcher.finish(result)
-
-        on_root(self.comm, tell)
 
 
 def describe_host(model: PlatingModel, copies: float) -> dict[str, float]:

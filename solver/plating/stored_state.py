@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .checkpoint import Progress
+from ..checkpoint import Progress
 from .model import PlatingModel
 from .scheme import Past, Rates
 from .state import State

@@ -1,6 +1,6 @@
 """One reduced run's way through its protocol: which step to try, and what to make of it.
 
-The rules are `timeline`'s. A walk computes nothing: it is told what its steps came to.
+The rules are those of `walk`'s. A walk computes nothing: it is told what its steps came to.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..controller import StepController
 from ..legs import Leg, begin_leg
 from ..pace import Depth, Reacting, first_step, settling_time, shortest_step
 from ..result import Event
-from ..timeline import RUNAWAY
+from ..walk import RUNAWAY
 from .bracket import Bracket
 from .ledger import Ledger, Taken
 

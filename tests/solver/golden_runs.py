@@ -21,8 +21,8 @@ import numpy as np
 
 sys.path.append(str(Path(__file__).parent / "plating"))
 
-import hosts  # noqa: E402
-import lattices  # noqa: E402
+import hosts
+import lattices
 
 FOLDER = Path(__file__).parent / "golden"
 CYCLE = ("Plate at 1 mA/cm2 until 0.2 mAh/cm2", "Rest for 1 minute", "Strip at 1 mA/cm2 until 1 V")
@@ -59,7 +59,7 @@ def film() -> Golden:
 def two_poles() -> Golden:
     """Two columns of unequal thickness on one collector, which share a current."""
     parts = [
-        boxes.box((1, 1, 6), sides=(s, s, 1e-7), bend=lambda p, x=x: p + [x, 0.0, 0.0])
+        boxes.box((1, 1, 6), sides=(s, s, 1e-7), bend=lambda p, x=x: p + np.array([x, 0.0, 0.0]))
         for s, x in ((2e-8, 0.0), (6e-8, 5e-8))
     ]
     mesh = _together(*parts)

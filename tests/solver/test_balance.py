@@ -9,7 +9,7 @@ import pytest
 
 from nanotrode.errors import BalanceError
 from nanotrode.notices import Notices
-from nanotrode.solver import timeline
+from nanotrode.solver import engine
 from nanotrode.solver.balance import Balance, relative_gap
 
 STEPS = ["Discharge at 1C for 5 minutes", "Rest for 10 s", "Charge at 1C for 5 minutes"]
@@ -17,14 +17,14 @@ STEPS = ["Discharge at 1C for 5 minutes", "Rest for 10 s", "Charge at 1C for 5 m
 
 def leak(monkeypatch, share, *, after):
     """From a time [s] on, each time step's charge is told too large by a share."""
-    honest = timeline.attempt_step
+    honest = engine.attempt_step
 
     def dishonest(model, newton, control, start, **more):
         step = honest(model, newton, control, start, **more)
         wrong = 1.0 + share if start.time >= after else 1.0
         return replace(step, passed=wrong * step.passed)
 
-    monkeypatch.setattr(timeline, "attempt_step", dishonest)
+    monkeypatch.setattr(engine, "attempt_step", dishonest)
 
 
 def test_a_gap_is_measured_against_what_went_to_and_fro_or_in_a_rest_against_the_capacity():

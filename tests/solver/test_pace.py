@@ -12,9 +12,9 @@ from scipy.optimize import brentq
 from nanotrode.materials.constants import FARADAY
 from nanotrode.materials.library import load
 from nanotrode.solver.control import ImposedPotential, ImposedRate
+from nanotrode.solver.engine import _advice
 from nanotrode.solver.legs import Leg
 from nanotrode.solver.pace import Depth, Reacting, first_step, settling_time, shortest_step
-from nanotrode.solver.timeline import _advice
 
 SLOW = Depth(diffusion_time=1e10, skin=1e-4)
 THICK = 1e-4  # [m]

@@ -136,9 +136,9 @@ def copy(folder):
 
 def stop_after(simulation, folder, *, steps):
     """Stop on all ranks after so many accepted steps, as a signal to all would."""
-    from nanotrode.solver.timeline import Timeline
+    from nanotrode.solver.walk import Walk
 
-    advance, taken = Timeline._advance, []
+    advance, taken = Walk._advance, []
 
     def counting(self, leg):
         taken.append(1)
@@ -146,12 +146,12 @@ def stop_after(simulation, folder, *, steps):
             raise Stopped
         return advance(self, leg)
 
-    Timeline._advance = counting
+    Walk._advance = counting
     try:
         with pytest.raises(Stopped):
             simulation.run(folder)
     finally:
-        Timeline._advance = advance
+        Walk._advance = advance
 
 
 class Broken(Keeper):

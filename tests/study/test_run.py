@@ -130,15 +130,15 @@ def test_a_run_that_lost_charge_fails_with_its_report_and_is_not_finished(
     study, tmp_path, monkeypatch
 ):
     from nanotrode.errors import BalanceError
-    from nanotrode.solver import timeline
+    from nanotrode.solver import engine
 
-    honest, out = timeline.attempt_step, tmp_path / "out"
+    honest, out = engine.attempt_step, tmp_path / "out"
 
     def dishonest(*args, **more):
         step = honest(*args, **more)
         return replace(step, passed=1.01 * step.passed)
 
-    monkeypatch.setattr(timeline, "attempt_step", dishonest)
+    monkeypatch.setattr(engine, "attempt_step", dishonest)
     with pytest.raises(BalanceError, match=r"lost charge.* 9\.9e-03 .*protocol step 1") as caught:
         run.run_study(study, out)
     assert caught.value.exit_code == 3

@@ -157,9 +157,9 @@ def test_a_checkpoint_of_another_study_is_refused(tmp_path):
 
 
 def test_what_fails_says_where_and_keeps_what_there_was(tmp_path, monkeypatch):
-    from nanotrode.solver.plating import timeline
+    from nanotrode.solver.plating import engine
 
-    attempt, taken = timeline.attempt_step, 0
+    attempt, taken = engine.attempt_step, 0
 
     def fail_later(*given, **how):
         nonlocal taken
@@ -168,7 +168,7 @@ def test_what_fails_says_where_and_keeps_what_there_was(tmp_path, monkeypatch):
             raise StageFailure("on purpose")
         return attempt(*given, **how)
 
-    monkeypatch.setattr(timeline, "attempt_step", fail_later)
+    monkeypatch.setattr(engine, "attempt_step", fail_later)
     with pytest.raises(SolverError, match=r"t = .* V in protocol step 1 .*on purpose"):
         run(steps=("Plate at 1 mA/cm2 until 1 mAh/cm2",), directory=tmp_path)
     assert (tmp_path / "checkpoint.npz").exists()
