@@ -33,6 +33,7 @@ class Charging:
         time: (n,) [s], above 0.
         current: (n,) per collector area [mA cm-2].
         charged: (n,) share of the charge.
+        group: (n,) time over that of diffusion through the depth, D t/R2 [-].
         expected: The same current by another solution, at `expected_time` (m,) [s].
         expected_time: Its times.
     """
@@ -41,6 +42,7 @@ class Charging:
     time: NDArray
     current: NDArray
     charged: NDArray
+    group: NDArray
     expected: NDArray
     expected_time: NDArray
 
@@ -63,7 +65,7 @@ class Driving:
 
 
 def plot_charging(path: Path, electrodes: Sequence[Charging], *, title: str) -> Path:
-    """Draw charging currents and charge over time, another solution's as circles."""
+    """Draw charging currents and charge over D t/R2, another solution's as circles."""
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(9.6, 3.9), dpi=_DPI, layout="constrained")
         left, right = figure.subplots(1, 2)
@@ -75,13 +77,13 @@ def plot_charging(path: Path, electrodes: Sequence[Charging], *, title: str) -> 
                 each.expected_time[picked], each.expected[picked], "o", ms=5, mfc="none",
                 mec=stroke, mew=0.9,
             )  # fmt: skip
-            right.semilogx(each.time, 100 * each.charged, color=stroke)
+            right.semilogx(each.group, 100 * each.charged, color=stroke)
         left.plot([], [], "o", ms=5, mfc="none", mec=INK, mew=0.9, label="1-D, independent")
         left.set_ylabel("charging current  [mA cm$^{-2}$ of collector]")
         right.set_ylabel("charged  [%]")
         right.set_ylim(0, 100)
-        for axes in (left, right):
-            axes.set_xlabel("time  [s]")
+        left.set_xlabel("time  [s]")
+        right.set_xlabel("$D\\,t/R^2$, R the radius or the film's thickness")
         left.legend(loc="best")
         return _finished(figure, title, path)
 

@@ -16,11 +16,14 @@ from spectral import Spectral
 from nanotrode.study import cli
 from nanotrode.study.loading import load_study
 from nanotrode.study.reproduce.kattan import agreement, electrodes
-from nanotrode.study.reproduce.kattan.electrodes import FEW, FILM, HELD, MANY, START, Case
+from nanotrode.study.reproduce.kattan.cases import PHOSPHATE, Case
+from nanotrode.study.reproduce.kattan.electrodes import FEW, FILM, MANY
 from nanotrode.study.reproduce.kattan.harvest import Harvest, resting
 from nanotrode.study.run import run_study
 
 ALLOWED = 0.01
+HELD, START = PHOSPHATE.held, PHOSPHATE.start
+MATERIALS = ("LiFePO4", "NMC811")
 POINTS = {FILM: 60, FEW: 50, MANY: 40}
 
 
@@ -85,18 +88,21 @@ def test_the_whole_command(tmp_path, capsys):
     assert cli.main(["reproduce", "kattan", "--out", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     compared = _rows(tmp_path / "agreement.csv")
-    assert len(compared) == 22
+    assert len(compared) == 43
     with capsys.disabled():
         for row in compared:
             off = float(row["difference [%]"])
             print(f"\n{row['electrode']:22} {row['quantity']:75} {off:.4f} %", end="")
     assert all(float(row["difference [%]"]) < 100 * ALLOWED for row in compared)
-    verdicts = [row["verdict"] for row in _rows(tmp_path / "claims.csv")]
-    assert [verdicts.count(v) for v in ("supported", "contradicted", "not a result")] == [5, 2, 3]
-    for name in ("report.md", "charging-current.png", "constant-current.png", "figure-10.png"):
+    verdicts = [row["verdict"].partition(":")[0] for row in _rows(tmp_path / "claims.csv")]
+    assert [verdicts.count(v) for v in ("depends", "not a result", "trivially true")] == [4, 3, 3]
+    drawn = [
+        f"{kind}-current-{name}.png" for kind in ("charging", "constant") for name in MATERIALS
+    ]
+    for name in ("report.md", "readings.csv", "electrons.csv", "figure-10.png", *drawn):
         assert (tmp_path / name).exists()
         assert f"wrote {tmp_path / name}" in said
-    figures = {row["figure"]: row for row in _rows(tmp_path / "counterpart.csv")}
+    figures = {row["figure"]: row for row in _rows(tmp_path / "counterpart-LiFePO4.csv")}
     early = figures["held at 3.5 V: charging current at 10 ms [mA cm-2]"]
     assert float(early["200 over 20 poles"]) == pytest.approx(np.sqrt(10), rel=0.01)
     again = cli.main(["reproduce", "kattan", "--out", str(tmp_path)])

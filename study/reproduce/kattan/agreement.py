@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ....materials.material import Material
 from ..sheets import Cell, Sheet
 from . import electrodes
-from .electrodes import Case
-from .harvest import EARLY, GOAL, Harvest
+from .cases import CONCENTRATION, EARLY, RATE, TEMPERATURE, Case
+from .harvest import GOAL, Harvest
 from .radial import Course, Radial
 
 _BEYOND = 1.05
@@ -20,7 +21,7 @@ class Comparison(NamedTuple):
     """One quantity of one run.
 
     Attributes:
-        electrode: Its name.
+        electrode: Its name, and its material.
         quantity: With unit, and where it was taken.
         in_3d: Of the run; None where the largest difference of a whole curve is meant.
         in_1d: Of the independent solution.
@@ -39,15 +40,15 @@ def compare(harvest: Harvest) -> list[Comparison]:
     return _held(harvest) if harvest.case.held is not None else _driven(harvest)
 
 
-def radial(case: Case) -> Radial:
-    """The independent solver for a case with the card's own exchange current."""
+def radial(case: Case, material: Material | None = None) -> Radial:
+    """The independent solver for a case with the card's own exchange current, or another's."""
     return Radial(
         dimension=case.electrode.dimension,
         depth=case.electrode.depth,
-        material=case.material,
-        start=electrodes.START,
-        c_e=electrodes.CONCENTRATION,
-        temperature=electrodes.TEMPERATURE,
+        material=material or case.material,
+        start=case.chemistry.start,
+        c_e=CONCENTRATION,
+        temperature=TEMPERATURE,
     )
 
 
@@ -62,8 +63,8 @@ def _held(harvest: Harvest) -> list[Comparison]:
     j = np.interp(harvest.time[inside], times, course.j)
     current = j * case.electrode.side_area / electrodes.FOOTPRINT
     worst = float(np.abs(harvest.current[inside] / current - 1).max())
-    charged = (electrodes.START - course.mean) / harvest.span
-    name, held = case.electrode.name, f"held at {case.held:g} V"
+    charged = (case.chemistry.start - course.mean) / harvest.span
+    name, held = case.name, f"held at {case.held:g} V"
     goal = f"{100 * GOAL:.0f} %"
     local = f"local current density halfway up, at {surface.time:.4g} s [A m-2]"
     return [
@@ -85,16 +86,19 @@ def _driven(harvest: Harvest) -> list[Comparison]:
     course = radial(case).drive(j, times)
     inside = (harvest.time >= EARLY) & (harvest.time <= GOAL * end)
     potential = np.interp(harvest.time[inside], times, course.potential)
-    swing = electrodes.CUT_OFF - float(harvest.potential[0])
+    swing = case.chemistry.cut_off - float(harvest.potential[0])
     worst = float(np.abs(harvest.potential[inside] - potential).max()) / swing
-    name, driven = case.electrode.name, f"charged at {electrodes.RATE}"
+    name, driven = case.name, f"charged at {RATE}"
     surface = harvest.surface()
-    curve, until = f"10 ms to {100 * GOAL:.0f} % of the time", f"time to {electrodes.CUT_OFF:g} V"
+    curve, until = (
+        f"10 ms to {100 * GOAL:.0f} % of the time",
+        f"time to {case.chemistry.cut_off:g} V",
+    )
     return [
         _both(name, f"{driven}: mean local current density [A m-2]", surface.mean, j),
         _both(name, f"{driven}: local current density halfway up [A m-2]", surface.halfway, j),
         Comparison(name, f"{driven}: potential, {curve}", None, None, worst),
-        _both(name, f"{driven}: {until} [s]", end, _when(course, electrodes.CUT_OFF)),
+        _both(name, f"{driven}: {until} [s]", end, _when(course, case.chemistry.cut_off)),
     ]
 
 
@@ -104,7 +108,7 @@ def together(array: Harvest) -> Comparison:
     assert case.held is not None
     j = radial(case).hold(case.held, np.array([time])).j[0]
     return _both(
-        f"{case.electrode.name}, all meshed",
+        f"{case.name}, all meshed",
         f"held at {case.held:g} V: charging current at {time:g} s [A m-2 of collector]",
         float(array.current[-1]),
         float(j) * case.electrode.side_area / electrodes.FOOTPRINT,

@@ -1,4 +1,4 @@
-"""The three electrodes side by side, figure by figure."""
+"""The three electrodes of one material side by side, figure by figure."""
 
 from __future__ import annotations
 
@@ -7,79 +7,91 @@ from dataclasses import dataclass
 
 from ..sheets import Cell, Sheet
 from . import electrodes
-from .electrodes import ELECTRODES, FEW, FILM, HELD, HIGH, MANY, Case, Electrode
+from .cases import EARLY, RATE, Case, Chemistry
+from .electrodes import ELECTRODES, FEW, FILM, MANY, Electrode
 from .harvest import GOAL, Harvest, crossing
 
-TIMES = (0.01, 0.1, 1.0, 10.0, 100.0)
+TIMES = (EARLY, 0.1, 1.0, 10.0, 100.0)
 """At which charging currents are read [s]; the first is the paper's "charging time"."""
-WINDOW = (1.0, 10.0)
-"""Over which the droop is taken [s]: none of the three is charged by its end."""
-EARLY_WINDOW = (0.01, 0.1)
+EARLY_WINDOW = (EARLY, 0.1)
+SHARES = (0.1, 0.5)
+"""Of the charge: between these the droop is taken again, at equal states of charge."""
 
 
 @dataclass(frozen=True)
 class Counterpart:
-    """All runs, by what was asked of them.
+    """All runs of one material, by what was asked of them.
 
     Attributes:
+        chemistry: The material and its conditions.
         harvests: By case.
     """
 
+    chemistry: Chemistry
     harvests: Mapping[Case, Harvest]
 
-    def held(
-        self, electrode: Electrode, *, potential: float = HELD, faster: float = 1.0
-    ) -> Harvest:
-        """The run at a potential [V]."""
-        return self.harvests[Case(electrode, held=potential, faster=faster)]
+    def held(self, electrode: Electrode, *, faster: float = 1.0) -> Harvest:
+        """The run at the potential held."""
+        return self.harvests[Case(electrode, self.chemistry, self.chemistry.held, faster)]
+
+    def high(self, electrode: Electrode) -> Harvest:
+        """The run at the larger potential."""
+        return self.harvests[Case(electrode, self.chemistry, self.chemistry.high)]
 
     def driven(self, electrode: Electrode) -> Harvest:
         """The run at constant current."""
-        return self.harvests[Case(electrode)]
+        return self.harvests[Case(electrode, self.chemistry)]
+
+    def early(self, electrode: Electrode) -> float:
+        """Charging current per collector area at 10 ms [A m-2]."""
+        current = self.held(electrode).current_at(EARLY)
+        assert current is not None
+        return current
 
     def sheet(self) -> Sheet:
         """The table: film, 20 poles, 200 poles, and the last over the second."""
-        rows = [*self._shapes(), *self._held_rows(), *self._driven_rows()]
+        of = self.chemistry
+        rows = [*_shapes(), *self._held_rows(), *self._driven_rows()]
         crossed = crossing(self.held(FEW), self.held(MANY))
         return Sheet(
-            "The physical counterpart",
+            f"The physical counterpart, of {of.name}",
             ["figure", *(e.name for e in ELECTRODES), "200 over 20 poles"],
             [[*row, _ratio(row)] for row in rows],
             note=(
-                f"{electrodes.VOLUME * 1e18:.4g} um3 of {electrodes.MATERIAL} on "
+                f"{electrodes.VOLUME * 1e18:.4g} um3 of {of.name} on "
                 f"{electrodes.FOOTPRINT * 1e12:.2g} um2 of collector in all three; charged from "
-                f"a stoichiometry of {electrodes.START:g}. Currents are per collector area; an "
+                f"a stoichiometry of {of.start:g}. Currents are per collector area; an "
                 "empty cell is after the end of charging. Droop is the share of the current that "
-                "is lost between two times, spread the standard deviation over the mean, by area. "
-                f"Charged is all that passes until rest at {HELD:g} V. The 200 poles, whose "
-                f"current is the larger at first, fall below the 20 after {crossed:.1f} s."
+                "is lost between two times or two states of charge, spread the standard deviation "
+                "over the mean, by area. "
+                f"Charged is all that passes until rest at {of.held:g} V. The 200 poles, whose "
+                f"current is the larger at first, fall below the 20 after {crossed:.3g} s."
             ),
         )
 
-    def _shapes(self) -> list[list[Cell]]:
-        return [
-            ["film thickness, pole radius [nm]", *(1e9 * e.depth for e in ELECTRODES)],
-            [
-                "surface per collector area [-]",
-                *(e.area / electrodes.FOOTPRINT for e in ELECTRODES),
-            ],
-            ["mean path of an ion to the surface [nm]", *(1e9 * e.ion_path for e in ELECTRODES)],
+    def droops(self) -> list[tuple[str, list[float]]]:
+        """Share of the current that is lost, by what it is taken over, for each electrode."""
+        runs = [self.held(e) for e in ELECTRODES]
+        over_time = [
+            (f"from {_seconds(start)} to {_seconds(end)}", [run.droop(start, end) for run in runs])
+            for start, end in (EARLY_WINDOW, self.chemistry.window)
+            if end <= min(run.time[-1] for run in runs)
         ]
+        first, last = (f"{100 * share:.0f}" for share in SHARES)
+        by_charge = [run.droop_by_charge(*SHARES) for run in runs]
+        return [*over_time, (f"from {first} to {last} % charged", by_charge)]
 
     def _held_rows(self) -> list[list[Cell]]:
         runs = [self.held(e) for e in ELECTRODES]
         surfaces = [run.surface() for run in runs]
-        held = f"held at {HELD:g} V"
+        held = f"held at {self.chemistry.held:g} V"
         currents: list[list[Cell]] = [
             [f"{held}: charging current at {_seconds(t)} [mA cm-2]", *_currents(runs, t)]
             for t in TIMES
         ]
         droops: list[list[Cell]] = [
-            [
-                f"{held}: droop from {_seconds(start)} to {_seconds(end)} [%]",
-                *(100 * run.droop(start, end) for run in runs),
-            ]
-            for start, end in (EARLY_WINDOW, WINDOW)
+            [f"{held}: droop {where} [%]", *(100 * droop for droop in found)]
+            for where, found in self.droops()
         ]
         return [
             *currents,
@@ -94,7 +106,7 @@ class Counterpart:
     def _driven_rows(self) -> list[list[Cell]]:
         runs = [self.driven(e) for e in ELECTRODES]
         surfaces = [run.surface() for run in runs]
-        driven, end = f"charged at {electrodes.RATE}", f"{electrodes.CUT_OFF:g} V"
+        driven, end = f"charged at {RATE}", f"{self.chemistry.cut_off:g} V"
         return [
             [f"{driven}: mean local current density [mA m-2]", *(1e3 * s.mean for s in surfaces)],
             [f"{driven}: peak local current density [mA m-2]", *(1e3 * s.peak for s in surfaces)],
@@ -106,42 +118,54 @@ class Counterpart:
             [f"{driven}: charged by {end} [%]", *(100 * float(run.charged[-1]) for run in runs)],
         ]
 
-    def extra(self) -> Sheet:
-        """What a faster reaction and a higher potential do."""
+    def extra(self) -> list[list[Cell]]:
+        """A faster reaction, and a larger overpotential: rows of `extra_sheet`."""
         runs = [
             self.held(FILM),
             self.held(FILM, faster=10.0),
             self.held(MANY),
             self.held(MANY, faster=10.0),
-            self.held(MANY, potential=HIGH),
+            self.high(MANY),
         ]
-        rows: list[list[Cell]] = [
+        return [
             [
-                run.case.electrode.name,
+                run.case.name,
                 run.case.held,
                 run.case.faster,
-                (run.current_at(TIMES[0]) or 0.0) / 10,
+                (run.current_at(EARLY) or 0.0) / 10,
                 run.time_to(),
                 100 * run.efficiency(),
             ]
             for run in runs
         ]
-        return Sheet(
-            "A faster reaction, a larger overpotential",
-            [
-                "electrode",
-                "held at [V]",
-                "i0 over the card's",
-                "charging current at 10 ms [mA cm-2]",
-                f"time to {100 * GOAL:.0f} % charged [s]",
-                "energy stored over energy put in [%]",
-            ],
-            rows,
-            note=(
-                "Energy stored is the integral of the open-circuit potential over the same charge; "
-                "losses elsewhere in a cell come on top."
-            ),
-        )
+
+
+def extra_sheet(found: Sequence[Counterpart]) -> Sheet:
+    """Faster reactions and larger overpotentials of all materials."""
+    return Sheet(
+        "A faster reaction, a larger overpotential",
+        [
+            "electrode",
+            "held at [V]",
+            "i0 over the card's",
+            "charging current at 10 ms [mA cm-2]",
+            f"time to {100 * GOAL:.0f} % charged [s]",
+            "energy stored over energy put in [%]",
+        ],
+        [row for each in found for row in each.extra()],
+        note=(
+            "Energy stored is the integral of the open-circuit potential over the same charge; "
+            "losses elsewhere in a cell come on top."
+        ),
+    )
+
+
+def _shapes() -> list[list[Cell]]:
+    return [
+        ["film thickness, pole radius [nm]", *(1e9 * e.depth for e in ELECTRODES)],
+        ["surface per collector area [-]", *(e.area / electrodes.FOOTPRINT for e in ELECTRODES)],
+        ["mean path of an ion to the surface [nm]", *(1e9 * e.ion_path for e in ELECTRODES)],
+    ]
 
 
 def _currents(runs: Sequence[Harvest], time: float) -> list[Cell]:

@@ -11,9 +11,9 @@ from ....postprocess import prescribed
 from ....postprocess.prescribed import PrintedCurrent
 from . import algebra, electrodes
 from .agreement import radial
+from .cases import EARLY, RATE
 from .counterpart import Counterpart
-from .electrodes import ELECTRODES, HELD, Electrode
-from .harvest import EARLY
+from .electrodes import ELECTRODES, Electrode
 
 _X = np.linspace(0.0, 1.0, 201)
 _PROFILE_TIMES = (0.1, 0.2, 0.5, 1.0)
@@ -68,14 +68,15 @@ def _draw_current(path: Path, test: int) -> Path:
 
 def draw_counterpart(out: Path, found: Counterpart) -> list[Path]:
     """Charging at a potential held, and at constant current."""
+    of = found.chemistry
     return [
         drawn.plot_charging(
-            out / "charging-current.png", [_charging(found, e) for e in ELECTRODES],
-            title=f"The same {electrodes.MATERIAL}, its potential raised to {HELD:g} V",
+            out / f"charging-current-{of.name}.png", [_charging(found, e) for e in ELECTRODES],
+            title=f"The same {of.name}, its potential raised to {of.held:g} V",
         ),
         drawn.plot_driving(
-            out / "constant-current.png", [_driving(found, e) for e in ELECTRODES],
-            title=f"The same {electrodes.MATERIAL}, charged at {electrodes.RATE}",
+            out / f"constant-current-{of.name}.png", [_driving(found, e) for e in ELECTRODES],
+            title=f"The same {of.name}, charged at {RATE}",
         ),
     ]  # fmt: skip
 
@@ -84,13 +85,15 @@ def _charging(found: Counterpart, electrode: Electrode) -> drawn.Charging:
     run = found.held(electrode)
     until = run.time[np.argmax(run.charged >= 0.995) - 1]
     times = np.geomspace(EARLY, until, 60)
-    course = radial(run.case).hold(HELD, times)
+    course = radial(run.case).hold(found.chemistry.held, times)
     shown = run.time >= 0.5 * EARLY
+    diffusivity = float(run.case.material.diffusivity(0.5))
     return drawn.Charging(
         name=electrode.name,
         time=run.time[shown],
         current=run.current[shown] / 10,
         charged=run.charged[shown],
+        group=run.time[shown] * diffusivity / electrode.depth**2,
         expected=course.j * electrode.side_area / electrodes.FOOTPRINT / 10,
         expected_time=times,
     )

@@ -13,13 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from ....materials.material import Material
 from ....postprocess.series import read_series
-from . import electrodes
-from .electrodes import Case
+from .cases import EARLY, Case
+from .electrodes import LENGTH
 
 Array = NDArray[np.float64]
 
-EARLY = 0.01
-"""The paper's "charging time" [s]: currents are compared from here on."""
 GOAL = 0.9
 """Share of the charge that counts as charged."""
 
@@ -62,6 +60,10 @@ class Harvest:
         return {name: column[first][time > 0] for name, column in series.items()}
 
     @property
+    def _start(self) -> float:
+        return self.case.chemistry.start
+
+    @property
     def time(self) -> Array:
         """(n,) [s], from the first step on."""
         return self._rows["Time [s]"]
@@ -83,13 +85,18 @@ class Harvest:
 
     @property
     def span(self) -> float:
-        """All of the charge, as stoichiometry: from the start to rest at `electrodes.HELD`."""
-        return electrodes.START - resting(self.case.material, electrodes.HELD)
+        """All of the charge, as stoichiometry: from the start to rest.
+
+        At the potential held, also for a larger one; at constant current at the cut-off.
+        """
+        of = self.case.chemistry
+        at_rest = of.cut_off if self.case.held is None else of.held
+        return of.start - resting(of.material, at_rest)
 
     @property
     def charged(self) -> Array:
         """(n,) share of the charge that has passed."""
-        return (electrodes.START - self.mean) / self.span
+        return (self._start - self.mean) / self.span
 
     def current_at(self, time: float) -> float | None:
         """Current per collector area [A m-2] at a time [s], None after the run's end."""
@@ -103,6 +110,11 @@ class Harvest:
         assert first is not None
         assert last is not None
         return 1.0 - last / first
+
+    def droop_by_charge(self, first: float, last: float) -> float:
+        """Share of the current at one share of the charge that is lost by another."""
+        currents = _smooth(self.charged, self.current)([first, last])
+        return 1.0 - float(currents[1] / currents[0])
 
     def time_to(self, share: float = GOAL) -> float:
         """Time [s] until this share of the charge has passed."""
@@ -124,7 +136,7 @@ class Harvest:
         points = np.asarray(grid.points, dtype=float)
         j = np.abs(np.asarray(grid[CURRENT_DENSITY], dtype=float))
         found = SurfaceQuadrature(points, cells_of(grid)).statistics(j)
-        height = points[:, 2] / electrodes.LENGTH
+        height = points[:, 2] / LENGTH
         middle = (height > 0.4) & (height < 0.6) if self.case.electrode.poles else height > 0
         return Surface(
             output.time, found.mean, found.maximum, found.variation, float(j[middle].mean())
@@ -135,7 +147,7 @@ class Harvest:
 
         Stored is what the electrode gives back at rest, the integral of its open-circuit potential.
         """
-        until = np.linspace(electrodes.START, electrodes.START - GOAL * self.span, 2001)
+        until = np.linspace(self._start, self._start - GOAL * self.span, 2001)
         stored = float(np.mean(self.case.material.ocp(until)))
         put_in = _smooth(self.charged, self.potential)(np.linspace(0.01, GOAL, 2001))
         return stored / float(np.mean(put_in))
@@ -146,6 +158,7 @@ def resting(material: Material, potential: float) -> float:
     from scipy.optimize import brentq
 
     low, high = material.stoichiometry_limits
+    low *= 0.5  # the cut-off of a charge may be where the limit is
     return float(brentq(lambda x: float(material.ocp(np.array([x]))[0]) - potential, low, high))
 
 

@@ -25,7 +25,9 @@ Array = NDArray[np.float64]
 
 SLAB, CYLINDER = 1, 2
 """What `Radial.dimension` takes: of the space in which the depth is a radius."""
-_RTOL, _ATOL = 1e-8, 1e-10
+_RTOL, _ATOL, _FIRST = 1e-8, 1e-10, 1e-6
+_FAR = 10.0
+"""Overpotential that only a step which is refused comes to [V]."""
 
 
 class Course(NamedTuple):
@@ -81,7 +83,7 @@ class Radial:
     def reaction(self, x: float, potential: float) -> float:
         """Butler-Volmer's current density [A m-2] where the surface has stoichiometry x."""
         f, kinetics = FARADAY / (GAS_CONSTANT * self.temperature), self.material.kinetics
-        eta = potential - self._ocp(x)
+        eta = float(np.clip(potential - self._ocp(x), -_FAR, _FAR))
         drive = np.exp(kinetics.alpha_a * f * eta) - np.exp(-kinetics.alpha_c * f * eta)
         return self._exchange(x) * float(drive)
 
@@ -117,9 +119,11 @@ class Radial:
             flow[-1] = -(self.depth**power) * surface(float(x[-1])) / charge
             return np.diff(flow) / shares
 
+        # its own first step can be longer than thin, fast poles bear
+        first = _FIRST * min(1.0, self.depth**2 / float(self.material.diffusivity(self.start)))
         found = solve_ivp(
             slope, (0.0, float(times[-1])), np.full(self.nodes, self.start), t_eval=times,
-            method="LSODA", lband=1, uband=1, rtol=_RTOL, atol=_ATOL,
+            method="LSODA", lband=1, uband=1, rtol=_RTOL, atol=_ATOL, first_step=first,
         )  # fmt: skip
         if not found.success:
             raise SolverError(

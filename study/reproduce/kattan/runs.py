@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..runner import Tell, run_studies
-from .electrodes import ARRAY_KEY, CASES, Case, array_study
+from .cases import ARRAY_KEY, CASES, Case, array_study
 from .harvest import Harvest
 
 
