@@ -52,7 +52,8 @@ def sheet(chemistries: Sequence[Chemistry], shapes: Sequence[Electrode] = ELECTR
 def _range(chemistry: Chemistry) -> Iterator[Material]:
     """The material with the low, its own and the high diffusivity."""
     for factor in sorted((1.0, *_factors(chemistry.material))):
-        yield chemistry.material.replace(diffusivity=chemistry.material.diffusivity.scaled(factor))
+        scaled = chemistry.material.diffusivity.scaled(factor)  # type: ignore[attr-defined]
+        yield chemistry.material.replace(diffusivity=scaled)
 
 
 def _factors(material: Material) -> tuple[float, float]:
