@@ -21,8 +21,8 @@ def places(run: Harvest, capacity: float) -> list[Cell]:
     """Shares in the thirds of the host, and on the collector [%]; a foil has neither."""
     if run.case.host == "Cu foil":
         return [None] * len(THIRDS)
-    shares = [100 * share for share in thirds(run.layers(capacity))]
-    return [*shares, 100 * run.deposit(capacity)["share on collector"]]
+    shares = [round(100 * share, 4) for share in thirds(run.layers(capacity))]
+    return [*shares, round(100 * run.deposit(capacity)["share on collector"], 4)]
 
 
 def sheet(found: Sequence[Finding]) -> Sheet:
