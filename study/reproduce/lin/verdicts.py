@@ -55,7 +55,7 @@ class Finding:
         """The inputs with which it holds, or does not, in words."""
         chosen = [case for case in self.values if self._is(case) is holds]
         if len(chosen) == len(self.values):
-            return f"all {len(chosen)} runs"
+            return f"all {len(chosen)} runs" if len(chosen) > 1 else "its only run"
         return in_words(chosen, self.plan.usual)
 
     def _is(self, case: Case) -> bool | None:
