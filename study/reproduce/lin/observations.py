@@ -107,7 +107,7 @@ OBSERVATIONS = (
         COMPUTED,
         _uneven, "points, largest distance of a third from 33 %, at 1 and 2 mA.h/cm2",
         lambda value: value < 100 * EVEN, lambda run: _shares(run, 1.0, 2.0, 4.0),
-        "its surface has no barrier (an input); then i0 against the ions' conductivity",
+        "i0 against the ions' conductivity; by the equilibrium law its lack of a barrier too",
     ),
     Observation(
         "LLTO: on the copper and at the bottom first", "at the bottom, on the copper, first",
@@ -138,8 +138,8 @@ OBSERVATIONS = (
         "CNT: on the top", "a host that conducts electrons alone is plated on the top", CLAIMED,
         "CNT", COMPUTED, _top, "% in the uppermost third at 1 mA.h/cm2", _more(HEAVY),
         lambda run: _shares(run, 1.0),
-        "the barrier (an input) and i0. The paper does not describe its CNT anode: here it is the "
-        "same framework with a body that ions do not enter",
+        "i0, and how the pores conduct; by the equilibrium law the barrier alone. The paper does "
+        "not describe its CNT anode: here it is the same framework, which ions do not enter",
     ),
     Observation(
         "the cause: slow ions make a conductor plate on the top", "conductivities alone", CLAIMED,
