@@ -39,6 +39,7 @@ from .stepping import Step as TimeStep
 from .steps import Step
 from .stopping import Stop, never
 from .summary import summarise
+from .surface import within_points
 from .taking_part import taking_part
 from .walk import Walk
 from .window import check_rates, extrapolated
@@ -248,13 +249,12 @@ class Simulation:
     ) -> Snapshot:
         """The fields that belong to a stoichiometry x (n_nodes,) at a potential and current.
 
-        The corners of curved facets carry no area, and where the surface is nearly full or empty
-        they can overshoot the bound; what reacts there is kept in the range of the other nodes.
+        Where the surface is nearly full or empty, nodes can overshoot what its points do not; what
+        reacts there is kept in their range, see `surface.within_points`.
         """
         interface = electrode.boundary("interface")
         c_s_max, on_surface = self.material.c_s_max, x[interface.nodes]
-        carrying = on_surface[interface.facets[:, 3 if electrode.order == 2 else 0 :]]
-        reacting = np.clip(on_surface, carrying.min(), carrying.max())
+        reacting = within_points(on_surface, interface.facets)
         reaction = react(
             self.material, reacting, potential, c_e=self.c_e, temperature=self.temperature
         )

@@ -10,7 +10,7 @@ diagonal); order 2 a six-point rule of degree 4 on the curved facets.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import basix
 import numpy as np
@@ -173,6 +173,32 @@ def build_surface(domain: Domain, boundary: str) -> SurfaceOperator:
         return NodalSurface(domain, sample_facets(domain, boundary, vertices, np.full(3, 1 / 6)))
     points, weights = basix.make_quadrature(basix.CellType.triangle, QUADRATURE_DEGREE)
     return QuadratureSurface(domain, sample_facets(domain, boundary, points, weights))
+
+
+def within_points(values: Array, facets: NDArray[np.integer[Any]]) -> Array:
+    """Nodal values of a surface, each kept in the range that its facets react in.
+
+    At order 2 the reaction is evaluated inside the facets, and a node on an edge may lie beyond
+    full or empty, where no law means anything; at order 1 the nodes themselves react.
+
+    Args:
+        values: (n,) at the nodes.
+        facets: (facets, 3 or 6) nodes of each facet, middles of edges last.
+    """
+    if facets.shape[1] == 3:
+        return values
+    points, _ = basix.make_quadrature(basix.CellType.triangle, QUADRATURE_DEGREE)
+    corners = np.column_stack([1.0 - points.sum(axis=1), points])
+    edges = [4.0 * corners[:, a] * corners[:, b] for a, b in ((0, 1), (1, 2), (2, 0))]
+    basis = np.column_stack([corners * (2.0 * corners - 1.0), *edges])
+    inside = values[facets] @ basis.T
+    low, high = np.full_like(values, np.inf), np.full_like(values, -np.inf)
+    for column in facets.T:
+        np.minimum.at(low, column, inside.min(axis=1))
+        np.maximum.at(high, column, inside.max(axis=1))
+    # corners carry next to no area, and overshoot most
+    middles = values[facets[:, 3:]]
+    return np.clip(np.clip(values, middles.min(), middles.max()), low, high)
 
 
 def sample_facets(domain: Domain, boundary: str, points: Array, weights: Array) -> FacetSamples:

@@ -67,6 +67,22 @@ def test_a_corner_beyond_full_does_not_react_beyond_full():
     assert np.ptp(j) < 1e-9 * abs(j).max()
 
 
+def test_an_edge_beyond_full_does_not_react_beyond_full():
+    """The reaction is evaluated inside facets: middles of edges may lie beyond full too."""
+    mesh = slab(counts=SMALL, order=2)
+    simulation = boxes.simulation(mesh, "Rest for 1 s", of=load("LiFePO4"))
+    electrode = simulation.electrode()
+    x = np.full(len(electrode.points), 0.99)
+    interface = electrode.boundary("interface")
+    x[interface.nodes[interface.facets[0, 3]]] = 1.001
+    fields = simulation.snapshot(electrode, 0, 0.0, "", 2.6, 0.0, x).surface
+    # P2 on a facet is at most 1 in its middle and 4/9 there at the centre: 0.99 + 0.011 * 0.8
+    at_most = simulation.material.ocp(np.array([0.9988]))[0]
+    assert fields["stoichiometry"].max() == 1.001
+    assert fields["overpotential"].max() < 2.6 - at_most
+    assert np.abs(fields["local_current_density"]).max() < 10.0
+
+
 def test_progress_rises_to_the_end(mesh):
     seen = []
     boxes.simulation(mesh, [f"Discharge at {amperes(mesh)} for 2 s", "Rest for 1 s"]).run(
