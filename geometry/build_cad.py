@@ -143,12 +143,13 @@ def _segments(shape: PoleArray, order: int, layered: bool) -> int:
 
 
 def takes_layers(shape: PoleArray) -> bool:
-    """Whether the poles are not too short, nor belts with rounded edges in electrolyte.
+    """Whether the poles are not too short, nor rounded or twisted belts in electrolyte.
 
-    The rounding decides how fine these are all around: with layers they would have six times
-    as many nodes.
+    Rounding and twist decide how fine these are all around: in layers they would have six times
+    as many nodes, or flat cells beside them.
     """
-    if getattr(shape, "edge_radius", 0.0) and shape.headroom is not None:
+    shaped = isinstance(shape, NanobeltArray) and bool(shape.edge_radius or shape.twist)
+    if shaped and shape.headroom is not None:
         return False
     return shape.length >= 2 * shape.thinness
 

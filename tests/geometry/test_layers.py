@@ -282,7 +282,9 @@ def test_a_belts_edges_are_fine_and_its_faces_are_not():
     assert len(x) < 2500
 
 
-def test_rounded_belts_in_electrolyte_have_no_layers():
+def test_rounded_or_twisted_belts_in_electrolyte_have_no_layers():
+    assert not build_cad.takes_layers(NanobeltArray(1, **BELT, twist=0.2, headroom=1e-7))
+    assert build_cad.takes_layers(NanobeltArray(1, **BELT, twist=0.2))
     assert not build_cad.takes_layers(NanobeltArray(1, **BELT, edge_radius=1e-8, headroom=1e-7))
     assert build_cad.takes_layers(NanobeltArray(1, **BELT, edge_radius=1e-8))
     assert build_cad.takes_layers(NanobeltArray(1, **BELT, headroom=1e-7))
