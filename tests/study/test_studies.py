@@ -35,7 +35,7 @@ CASES = {
     "wire_count": 5,
     "shapes_equal_volume": 6,
     "shapes_equal_area": 3,
-    "belt_mesh": 8,
+    "belt_mesh": 6,
     "one_curve": 16,
     "framework": 32,
     "framework_kinetics": 32,
