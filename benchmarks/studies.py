@@ -36,7 +36,7 @@ SEARCH = "coat_optimum"
 
 _NO_PAGES = "output.report=false"
 _COARSE = ("sweep.error=false", "mesh.refine=1")
-_FEW = ("sweep.over.geometry.seed=[2, 3]", 'mesh.interface="3 um"')
+_FEW = ("sweep.over.geometry.seed=[2, 3]",)
 _SIZE = 'sweep.over.geometry.particle_size=[["7 um", "10 um"]]'
 QUICK: Mapping[str, Sequence[str]] = {
     "wire_count": (
@@ -65,14 +65,11 @@ QUICK: Mapping[str, Sequence[str]] = {
         'sweep.over.geometry.length=["12.5 um", "500 nm"]',
         'sweep.over.geometry.pitch=["6 um", "240 nm"]',
     ),
-    "framework": (*_FEW, _SIZE, "sweep.over.geometry.porosity=[0.46]"),
+    "framework": (*_FEW, _SIZE, 'geometry.width="15 um"', "sweep.over.geometry.porosity=[0.46]"),
     "framework_kinetics": (*_FEW, _SIZE),
     "framework_box": (*_FEW, _SIZE, 'sweep.over.geometry.width=["15 um"]'),
     "coat": (*_FEW, 'sweep.over.plating.coat_conductivity=["1 S/m"]'),
-    SEARCH: (
-        'mesh.interface="3 um"',
-        'sweep.over.plating.coat_conductivity=["1 S/m", "12 S/m", "150 S/m"]',
-    ),
+    SEARCH: ('sweep.over.plating.coat_conductivity=["1 S/m", "12 S/m", "150 S/m"]',),
 }
 """What is set in a study's file for its quick form."""
 
