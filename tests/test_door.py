@@ -126,7 +126,7 @@ def test_what_is_meant_is_taken(mesh, tmp_path):
         ({"temperature": -5}, InputError, "temperature: got -5, expected"),
         ({"temperature": "25"}, InputError, 'write such as "25 degC"'),
         ({"c_e": "1 V"}, InputError, "is a voltage, but a concentration is needed"),
-        ({"material": "silicon"}, MaterialError, "unknown material 'silicon'"),
+        ({"material": "adamantium"}, MaterialError, "unknown material 'adamantium'"),
         ({"material": 3.0}, InputError, "material: got 3.0, expected a Material, or the name"),
         ({"mesh": nt.Film(thickness=1e-7)}, InputError, "build_mesh(shape) makes one"),
         ({"settings": 1e-3}, InputError, "settings: got 0.001, expected such as SolverSettings"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 
 import drive
 import pytest
@@ -145,9 +146,11 @@ def test_mistakes_are_told_before_anything_runs(study, more, expected):
     assert expected in str(caught.value)
 
 
-def test_a_study_without_doubts_says_so(study, capsys):
-    certain = STUDY.replace('file = "card.toml"', 'name = "Na0.95MnO2"').replace("3.2 V", "1.2 V")
-    assert cli.main(["sweep", str(study(text=certain)), "--uncertain"]) == 2
+def test_a_study_without_doubts_says_so(study, tmp_path, capsys):
+    path = study()
+    certain = re.sub(r"(factor_)?(low|high) = \"[^\"]*\", ", "", CARD)
+    (tmp_path / "card.toml").write_text(certain, encoding="utf-8")
+    assert cli.main(["sweep", str(path), "--uncertain"]) == 2
     assert "nothing is uncertain here" in capsys.readouterr().err
     assert cli.main(["run", str(study("[uncertain]"))]) == 2
     assert "'nanotrode sweep' runs them, not 'run'" in capsys.readouterr().err
