@@ -30,7 +30,7 @@ PINNED = {
     "own_mesh": 0.9762,
     "tomogram": 0.9578,
 }
-SLOW = {"nanowires_200", "tomogram", "h2v3o8", "zn3v2o8"}
+SLOW = {"nanowire", "nanowires_200", "tomogram", "h2v3o8", "zn3v2o8"}
 EVENNESS = 0.048
 """Coefficient of variation of the deposit of examples/plating.toml when plating ends."""
 
