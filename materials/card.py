@@ -204,9 +204,10 @@ class _Card:
 
     def _rate_constant(self, share: float) -> float:
         """The k as at alpha_a = alpha_c; one in the unit of its own exponents is brought there."""
-        unit = f"m^{1 + 3 * share:.4g} mol^-{share:.2g} s^-1"
-        if abs(share - round(share, 2)) > 1e-9 or share == 0.5:
+        rounded = round(share, 2)
+        if abs(share - rounded) > 1e-9 or rounded in (0.0, 0.5, 1.0):
             return self._number("rate_constant")
+        unit = f"m^{1 + 3 * rounded:.4g} mol^-{rounded:.2g} s^-1"
         try:
             own = self.entries.number("rate_constant", unit)
         except MaterialError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from .._arguments import check_is
@@ -53,4 +54,10 @@ def load(
 
         return read_bpx(read_file(Path(text)), electrode, temperature=temperature, file=text)
     card = _SHELF.read(text)
-    return read_card(card.text, temperature=temperature, file=card.file)
+    return _parsed(card.text, temperature, card.file)
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, temperature: float, file: str) -> Material:
+    """A card; a sweep of thousands of cases checks each, and materials never change."""
+    return read_card(text, temperature=temperature, file=file)

@@ -253,6 +253,15 @@ def test_a_rate_constant_in_the_unit_of_its_own_exponents(unit: str, factor: flo
     assert float(j0[0]) == pytest.approx(own * (0.8 * made.c_s_max) ** 0.7)
 
 
+@pytest.mark.parametrize("tiny", ["1e-308", "1e-9"])
+def test_a_coefficient_next_to_nothing_has_no_unit_of_its_own(tiny: str) -> None:
+    text = card(
+        alpha_a=f'{{ value = "{tiny}", source = "assumed" }}',
+        rate_constant='{ value = "4e-11 m^2.5 mol^-0.5 s^-1", source = "s" }',
+    )
+    assert read_card(text).kinetics.exchange_current.rate_constant == 4e-11
+
+
 @pytest.mark.parametrize(("alphas", "told"), [((0.3, 0.7), 0), ((0.3, 0.5), 1), ((1.0, 1.0), 1)])
 def test_coefficients_that_miss_the_number_of_electrons_are_told(alphas, told: int) -> None:
     text = card(**{
