@@ -64,7 +64,7 @@ def measured(name: str, shape, *, order: int = 1):
     assert abs(volume) < 5e-3
     assert abs(area) < 1e-2
     smallest, largest = dihedral_range(mesh.points, mesh.cells)
-    layers = not isinstance(shape, Film) and takes_layers(shape)
+    layers = isinstance(shape, Film) or takes_layers(shape)
     thin = (mesh.cell_tags == REGIONS["electrode"]) & layers
     assert smallest[~thin].min(initial=90) >= 10
     assert largest[thin].max(initial=90) < 155
@@ -106,5 +106,6 @@ def test_two_hundred_poles_with_their_electrolyte(tilt, capsys):
     )
     with capsys.disabled():
         quality, seconds = measured(f"200 wires, {placement}", shape)
-    assert quality.cells < 4_000_000
+    # layers go to the axis: 4.4 million cells for the leaning ones
+    assert quality.cells < 5_000_000
     assert seconds < 120
