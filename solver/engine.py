@@ -25,7 +25,7 @@ FULL = 0.98
 
 
 class InsertionEngine:
-    """An insertion electrode on its way; see `walk.Engine`.
+    """An insertion electrode on its way; see `contract.Engine`.
 
     Args:
         journal: The books, which also hold model, protocol and scale.

@@ -33,7 +33,7 @@ USED_UP = 1e-6
 
 
 class PlatingEngine:
-    """A host on its way; see `walk.Engine`.
+    """A host on its way; see `contract.Engine`.
 
     Args:
         books: The books, which also hold model and protocol.
